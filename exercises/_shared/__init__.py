@@ -1,0 +1,1 @@
+"""What several exercises share: references, misconceptions and right variants."""

@@ -1,0 +1,49 @@
+"""Group normalization per position, on x of shape ``(..., C)``: the judge's float64 reference."""
+
+import numpy as np
+
+from exercises.spec import Arguments, Arrays, Reference
+
+
+def _normalized(arrays: Arrays, arguments: Arguments) -> tuple[np.ndarray, np.ndarray]:
+    """The normalised values and the inverse standard deviation, shapes ``(..., G, D)`` and ``(..., G, 1)``."""
+    x, num_groups = arrays["x"], arguments["num_groups"]
+    grouped = x.reshape(*x.shape[:-1], num_groups, x.shape[-1] // num_groups)
+    centred = grouped - grouped.mean(axis=-1, keepdims=True)
+    variance = (centred**2).mean(axis=-1, keepdims=True)
+    inverse_std = 1.0 / np.sqrt(variance + arguments["eps"])
+    return centred * inverse_std, inverse_std
+
+
+def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    """``gamma * (x - mean) / sqrt(var + eps) + beta``, mean and biased variance over the channels of a group."""
+    normalized, _ = _normalized(arrays, arguments)
+    return arrays["gamma"] * normalized.reshape(arrays["x"].shape) + arrays["beta"]
+
+
+def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
+    """How far ``value`` moves when everything it is computed from moves by one unit in the last place.
+
+    The Jacobian of the normalisation within a group of D channels is ``r (delta_ij - 1/D - n_i n_j / D)``, with n the
+    normalised values and r the inverse standard deviation. A group's extreme element has almost no derivative, yet the
+    mean's rounding moves it as it moves the others: hence the group's maximum for all its elements.
+    """
+    normalized, inverse_std = _normalized(arrays, arguments)
+    channels_per_group = normalized.shape[-1]
+    outer = normalized[..., :, None] * normalized[..., None, :]
+    jacobian = inverse_std[..., None] * (np.eye(channels_per_group) - (1.0 + outer) / channels_per_group)
+    steps = np.abs(arrays["x"]).reshape(normalized.shape) * epsilon
+    gamma, beta = (np.abs(arrays[name]).reshape(normalized.shape[-2:]) for name in ("gamma", "beta"))
+    from_x = gamma * (np.abs(jacobian) @ steps[..., None])[..., 0]
+    total = from_x + np.abs(normalized) * gamma * epsilon + beta * epsilon
+    of_group = total.max(axis=-1, keepdims=True)
+    return np.broadcast_to(of_group, normalized.shape).reshape(arrays["x"].shape)
+
+
+def parameters(arrays: Arrays, arguments: Arguments) -> dict[str, np.ndarray]:  # noqa: ARG001 - the field's signature
+    """Ones and zeros, one of each a channel."""
+    channels = arrays["x"].shape[-1]
+    return {"gamma": np.ones(channels), "beta": np.zeros(channels)}
+
+
+REFERENCE = Reference(value=value, moved=moved, parameters=parameters)

@@ -1,0 +1,76 @@
+"""``MyGroupNorm`` on inputs of any rank, channels last."""
+
+from exercises._shared import group_norm
+from exercises._shared.group_norm_misconceptions import ONE_POSITION, OVER_POSITIONS
+from exercises._shared.group_norm_variants import VARIANTS
+from exercises.spec import Case, Draw, Entry, Exercise, Parameters, Raises, Value
+
+OWN_12 = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
+OWN_16 = {"gamma": Draw(shape=(16,), mean=1.0, std=0.5), "beta": Draw(shape=(16,))}
+NEEDS = ("parameters",)
+TABLE, IMAGES = (5, 12), (2, 3, 5, 12)
+
+
+def _case(name: str, x: Draw, num_groups: int, eps: float, check: Value | None = None) -> Case:
+    """A case on the values, with gamma and beta of its own."""
+    return Case(
+        name=name,
+        check=check or Value(),
+        arguments={"num_groups": num_groups, "eps": eps},
+        x=x,
+        parameters=OWN_12 if x.shape[-1] == 12 else OWN_16,  # noqa: PLR2004 - the two channel counts in use
+        needs=NEEDS,
+    )
+
+
+CASES = (
+    Case(
+        name="parameters",
+        check=Parameters(),
+        arguments={"num_groups": 3, "eps": 1e-5},
+        x=Draw(shape=TABLE),
+        points=2,
+    ),
+    _case("three groups", Draw(shape=TABLE, mean=0.5), 3, 1e-5),
+    _case("one group", Draw(shape=TABLE), 1, 1e-4),
+    _case("as many groups as channels", Draw(shape=TABLE), 12, 1e-5),
+    _case("one position", Draw(shape=(12,)), 4, 1e-5),
+    _case("sequences", Draw(shape=(2, 5, 12), std=2.0), 6, 1e-5),
+    _case("images", Draw(shape=IMAGES, mean=-1.0), 4, 1e-5),
+    _case("small variance", Draw(shape=(3, 16), std=2**-7), 4, 1e-3),
+    _case("large eps", Draw(shape=(3, 16)), 2, 0.5),
+    _case("large mean", Draw(shape=(3, 16), mean=1000.0), 4, 1e-5),
+    _case("constant groups", Draw(shape=(3, 16), mean=2.0, same_along_last=True), 4, 1e-5),
+    _case("bfloat16", Draw(shape=(3, 16), dtype="bfloat16"), 4, 1e-3),
+    _case("float16", Draw(shape=(3, 16), dtype="float16"), 4, 1e-3),
+    _case("under jit", Draw(shape=TABLE), 3, 1e-5, Value(transform="jit")),
+    _case("under vmap", Draw(shape=IMAGES), 3, 1e-5, Value(transform="vmap")),
+    Case(
+        name="channels that do not divide",
+        check=Raises(),
+        arguments={"num_groups": 5, "eps": 1e-5},
+        x=Draw(shape=TABLE),
+        needs=("three groups",),
+    ),
+)
+
+SPEC = Exercise(
+    title="Group normalization of any rank",
+    order=30,
+    entry=Entry(name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}),
+    reference=group_norm.REFERENCE,
+    cases=CASES,
+    misconceptions=(*ONE_POSITION, OVER_POSITIONS),
+    right_variants=VARIANTS,
+    hints=(
+        "Write down the shape of the input as some leading axes and one channel axis, and the shape you want after "
+        "splitting only the last. Nothing in front of it should change, however many axes there are.",
+        "Count axes from the end. The axis that holds the members of a group is then the same one for a vector, a "
+        "table and a batch of images.",
+        "A mean that keeps its axis lines up with what it is to be taken from, whatever the rank.",
+        "eps belongs to the variance and is taken from the module, never from memory: the cases use several.",
+        "gamma and beta line up with the last axis by themselves, once the values have their first shape again.",
+        "If a half-precision case fails alone, look at the dtype of your output: it may be wider than the input's, "
+        "never narrower. If jit or vmap fails alone, look for Python's own float(), int() or if on a value of x.",
+    ),
+)
