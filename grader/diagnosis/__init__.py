@@ -1,0 +1,1 @@
+"""What a wrong answer shows about the idea behind it."""

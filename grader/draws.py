@@ -1,0 +1,56 @@
+"""Inputs from a seed: PCG64's raw integers and integer arithmetic, so that every platform draws the same bits.
+
+Neither ``Generator.normal`` nor ``jax.random`` promises that across versions; the raw stream of a NumPy bit
+generator does. The sum of four 16-bit integers is bell-shaped. It is scaled and cut, still as an integer, to as many
+bits as the dtype holds exactly, and only then turned into a float: no rounding, on any machine.
+"""
+
+import math
+import zlib
+
+import ml_dtypes
+import numpy as np
+
+from exercises.spec import Draw, Fixed
+
+_SUM_BITS = 18  # the scaled sum of four 16-bit integers has standard deviation 1.01 * 2**18 / 4, see _bell
+_WIDEST = 3.5  # the farthest a value lies from the mean, in standard deviations
+
+
+def draw(what: Draw | Fixed, *, seed: int, key: str) -> np.ndarray:
+    """Draws one array.
+
+    Args:
+      what: its shape, dtype and distribution.
+      seed: the run's seed, not negative.
+      key: what the array is for; each key has a stream of its own.
+
+    Returns:
+      Array of ``what``'s shape and dtype.
+
+    Raises:
+      ValueError: if the values asked for are not exact in the dtype.
+    """
+    dtype = np.dtype(getattr(ml_dtypes, what.dtype, what.dtype))
+    if isinstance(what, Fixed):
+        exact = np.array(what.values, np.float64).reshape(what.shape)
+    else:
+        exact = _bell(what, np.random.PCG64(np.random.SeedSequence([seed, zlib.crc32(key.encode())])), dtype)
+    array = exact.astype(dtype)
+    if not np.array_equal(array.astype(np.float64), exact):
+        raise ValueError(f"{what} asks for values that are not exact in {what.dtype}")
+    return array
+
+
+def _bell(what: Draw, stream: np.random.PCG64, dtype: np.dtype) -> np.ndarray:
+    """Values on the finest grid that is exact in the dtype, as float64."""
+    shape = (*what.shape[:-1], 1) if what.same_along_last else what.shape
+    raw = np.asarray(stream.random_raw(math.prod(shape)), dtype=np.uint64).reshape(shape)
+    sixteen = np.stack([raw >> np.uint64(shift) & np.uint64(0xFFFF) for shift in (0, 16, 32, 48)]).astype(np.int64)
+    # The sum's standard deviation is sqrt(4/12) * 2**16; 7/4 of it is 1.01 * 2**16, and its extremes are 3.5 * 2**16.
+    bell = 7 * (sixteen.sum(axis=0) - 2 * 0xFFFF)
+    significant = 1 + ml_dtypes.finfo(dtype).nmant
+    fraction_bits = min(_SUM_BITS, significant - math.ceil(math.log2(abs(what.mean) / what.std + _WIDEST)))
+    on_grid = bell >> (_SUM_BITS - fraction_bits)
+    exact = on_grid.astype(np.float64) * (what.std * 2.0**-fraction_bits) + what.mean
+    return np.broadcast_to(exact, what.shape)

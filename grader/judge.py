@@ -1,0 +1,152 @@
+"""Compares answers with expected values in float64. Never runs a student's code; believes only bytes and shapes."""
+
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+
+from exercises.spec import Arrays, Parameters, Raises, Reference, Value
+from grader.plan import PlannedCase
+from grader.report import CaseOutcome
+from grader.tolerance import allowed_error
+from grader.transcript import Answer
+
+FLOATS = ("bfloat16", "float16", "float32", "float64")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the judge says of one answer.
+
+    Attributes:
+      outcome: right or wrong, as far as this answer goes.
+      message: why it is wrong.
+      margin: largest error in units of what is allowed; None where no values were compared.
+    """
+
+    outcome: CaseOutcome
+    message: str = ""
+    margin: float | None = None
+
+
+RIGHT = Verdict(outcome="right")
+
+
+def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
+    """Judges an answer that holds arrays, or the problem that a refusal asks for.
+
+    Args:
+      case: what was asked.
+      reference: gives the expected values.
+      answer: what came back; ``answer.problem`` is None unless the check is for an error.
+    """
+    match case.case.check:
+        case Value() as check:
+            return judge_value(case, reference, answer.arrays["value"], flatten=check.flatten)
+        case Parameters():
+            return _judge_parameters(case, reference, answer.arrays)
+        case Raises():
+            return _judge_refusal(case, answer)
+
+
+def float64_arrays(case: PlannedCase, reference: Reference) -> Arrays:
+    """Input and parameters as the reference takes them: the case's own, or those of a fresh initialisation."""
+    arrays = {"x": case.x.astype(np.float64)}
+    given = case.parameters or reference.parameters(arrays, case.arguments)
+    return {**arrays, **{name: array.astype(np.float64) for name, array in given.items()}}
+
+
+def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, flatten: bool) -> Verdict:
+    """Shape, then dtype, then values, each with its own message."""
+    arrays = float64_arrays(case, reference)
+    expected = reference.value(arrays, case.arguments)
+    allowed = allowed_error(reference, arrays, case.arguments, case.x.dtype)
+    if flatten and value.size == expected.size:
+        value, expected, allowed = value.ravel(), expected.ravel(), allowed.ravel()
+    if value.shape != expected.shape:
+        return _wrong(f"the output must have the shape of x, {_shape(expected.shape)}; yours has {_shape(value.shape)}")
+    dtype_message = _dtype_message(value.dtype, case.x.dtype)
+    return _wrong(dtype_message) if dtype_message else compare(value.astype(np.float64), expected, allowed)
+
+
+def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Verdict:
+    """Compares float64 arrays of one shape. NaN is as wrong as can be; an allowance of 0 asks for equality."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        error = np.abs(value - expected)
+        error = np.where(np.isnan(error), np.inf, error)
+        margins = np.where(error == 0, 0.0, error / allowed)
+    margin = float(margins.max(initial=0.0))
+    if margin <= 1:
+        return Verdict(outcome="right", margin=margin)
+    at = np.unravel_index(int(margins.argmax()), margins.shape)
+    where = f" at [{', '.join(str(int(i)) for i in at)}]" if at else ""
+    want, got = _two_numbers(float(expected[at]), float(value[at]))
+    largest = f"largest error {_short(float(error.max()))}, " if np.isfinite(error).all() else ""
+    count = int((margins > 1).sum())
+    message = (
+        f"expected {want}, not {got}{where}; {largest}allowed {_short(float(allowed[at]))}; "
+        f"{count} of {margins.size} values are wrong"
+    )
+    return Verdict(outcome="wrong", message=message, margin=margin)
+
+
+def _judge_parameters(case: PlannedCase, reference: Reference, arrays: Arrays) -> Verdict:
+    """Names, then shapes, then dtypes, then initial values."""
+    expected = reference.parameters({"x": case.x.astype(np.float64)}, case.arguments)
+    found = {name: array for name, array in arrays.items() if name != "value"}
+    want = {f"params/{name}": array for name, array in expected.items()}
+    if set(found) != set(want):
+        return _wrong(f"the parameters must be {_names(want)}; yours are {_names(found)}")
+    for name, array in want.items():
+        short, got = name.removeprefix("params/"), found[name]
+        if got.shape != array.shape:
+            return _wrong(f"{short} must have shape {_shape(array.shape)}; yours has {_shape(got.shape)}")
+        if got.dtype.name not in FLOATS:
+            return _wrong(f"{short} must be of a floating-point dtype; yours is {got.dtype.name}")
+        wrong = got.astype(np.float64) != array
+        if wrong.any():
+            value = float(got.astype(np.float64)[wrong][0])
+            return _wrong(f"{short} must be {array.flat[0]:g} everywhere at first; yours holds {value:g}")
+    return RIGHT
+
+
+def _judge_refusal(case: PlannedCase, answer: Answer) -> Verdict:
+    channels, groups = case.x.shape[-1], case.arguments.get("num_groups")
+    rule = f"{channels} channels do not split into num_groups={groups}: the call must raise an exception"
+    if answer.problem is None:
+        return _wrong(f"{rule}; yours returned an array of shape {_shape(answer.arrays['value'].shape)}")
+    if answer.problem.kind in ("raised", "import") and answer.problem.exception:
+        return RIGHT
+    return _wrong(f"{rule}, such as ValueError; yours did not: {answer.problem.type or answer.problem.message}")
+
+
+def _dtype_message(got: np.dtype, given: np.dtype) -> str:
+    """Empty if the output's dtype will do: a floating one at least as wide as the input's."""
+    wide_enough = got.name in FLOATS and np.dtype(got).itemsize >= given.itemsize
+    if wide_enough and not (given.itemsize == 2 and got.itemsize == 2 and got != given):  # noqa: PLR2004 - half precision
+        return ""
+    hint = f"{given.name} or wider" if ml_dtypes.finfo(given).bits < 32 else given.name  # noqa: PLR2004
+    return f"x is {given.name}: the output must be {hint}; yours is {got.name}"
+
+
+def _wrong(message: str) -> Verdict:
+    return Verdict(outcome="wrong", message=message)
+
+
+def _names(parameters: Arrays) -> str:
+    names = [name.removeprefix("params/") for name in parameters]
+    return ", ".join(sorted(names)[:8]) or "none"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return str(tuple(shape))
+
+
+def _short(number: float) -> str:
+    return f"{number:.2g}"
+
+
+def _two_numbers(a: float, b: float) -> tuple[str, str]:
+    """Both numbers with as few digits as show them apart, four at the least."""
+    digits = next((d for d in range(4, 17) if f"{a:.{d}g}" != f"{b:.{d}g}"), 17)
+    return f"{a:.{digits}g}", f"{b:.{digits}g}"

@@ -1,0 +1,161 @@
+"""The way of a submission.
+
+file -> submission -> plan -> wire -> worker (in its runner) -> wire -> judge -> diagnosis -> report
+
+Expected values, tolerances and misconceptions exist on this side of the wire only.
+"""
+
+import time
+from pathlib import Path
+
+from exercises.loader import Loaded
+from exercises.spec import Raises
+from grader import sentences
+from grader.diagnosis.matching import diagnose
+from grader.judge import Verdict, judge
+from grader.plan import Plan, make_plan
+from grader.report import CaseResult, Diagnosis, Report, ReportError
+from grader.runners.base import Request, Run, Runner
+from grader.submission import Submission, UnreadableError, read_submission
+from grader.transcript import Answer
+
+
+def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner) -> Report:
+    """Grades a student's file.
+
+    Args:
+      exercise: what it is to solve.
+      path: the file.
+      seed: reproduces every input.
+      runner: where the student's code runs.
+
+    Raises:
+      NoSuchFileError: if there is no file to read.
+    """
+    try:
+        submission = read_submission(path, starter=exercise.starter)
+    except UnreadableError as error:
+        return _rejected(
+            exercise, make_plan(exercise, seed=seed), ReportError(kind=error.kind, message=str(error)), seed
+        )
+    return grade(exercise, submission, seed=seed, runner=runner)
+
+
+def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner) -> Report:
+    """Grades a submission that has been read; see ``check_file``."""
+    began = time.monotonic()
+    plan = make_plan(exercise, seed=seed)
+    run = runner.run(Request(plan=plan, submission=submission))
+    error = _overall_error(plan, submission, run)
+    fault = run.ending.kind == "not_started"
+    cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
+    return Report(
+        exercise=exercise.slug,
+        cases=_with_import_output(cases, run.transcript.printed),
+        seed=seed,
+        seconds=time.monotonic() - began,
+        isolation=runner.isolation,
+        error=error,
+        fault=fault,
+    )
+
+
+def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError | None:
+    """What kept the submission from reaching its first case, if anything did."""
+    transcript = run.transcript
+    if transcript.rejected:
+        problem = transcript.rejected
+        message = sentences.of_problem(problem, entry=plan.entry.name, source=submission.source)
+        return ReportError(kind=problem.kind, message=message)
+    if run.ending.kind == "not_started":
+        return ReportError(kind="grader", message=f"{run.ending.detail}; this is not the submission's fault")
+    if not transcript.loaded:
+        message = sentences.of_ending(run.ending, during="while it was imported")
+        return ReportError(kind=run.ending.kind, message=message)
+    return None
+
+
+def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> tuple[CaseResult, ...]:
+    """Every case judged; then the wrong ones diagnosed."""
+    answers = run.transcript.answers
+    verdicts = [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
+    outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, verdicts, strict=True)}
+    results = []
+    diagnosis = _diagnosis(exercise, plan, answers) if "wrong" in outcomes.values() else None
+    for index, (planned, verdict) in enumerate(zip(plan.cases, verdicts, strict=True)):
+        missing = [name for name in planned.case.needs if outcomes[name] != "right"]
+        if missing and run.transcript.started >= index:
+            verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901
+            outcomes[planned.case.name] = "skipped"
+        answer = answers.get(index)
+        compared = answer is not None and answer.problem is None and not isinstance(planned.case.check, Raises)
+        results.append(
+            CaseResult(
+                name=planned.case.name,
+                seed=planned.seed,
+                outcome=verdict.outcome,
+                points=planned.case.points if verdict.outcome == "right" else 0.0,
+                max_points=planned.case.points,
+                situation=planned.situation(),
+                message=verdict.message,
+                output=answer.printed if answer else "",
+                diagnosis=diagnosis if compared and verdict.outcome == "wrong" else None,
+            )
+        )
+    return tuple(results)
+
+
+def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, index: int) -> Verdict:
+    """The verdict on one case by itself; what it needs is not looked at yet."""
+    planned, transcript = plan.cases[index], run.transcript
+    answer = transcript.answers.get(index)
+    if answer is None and index <= transcript.started:
+        return Verdict(outcome="wrong", message=sentences.of_ending(run.ending, during="in this case"))
+    if answer is None:
+        stopped = plan.cases[max(transcript.started, 0)].case.name
+        return Verdict(outcome="wrong", message=f'not reached: the program ended in "{stopped}"')
+    if answer.problem and not isinstance(planned.case.check, Raises):
+        message = sentences.of_problem(answer.problem, entry=plan.entry.name, source=submission.source)
+        return Verdict(outcome="wrong", message=message)
+    try:
+        return judge(planned, exercise.spec.reference, answer)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is never the student's
+        return Verdict(outcome="not_checked", message=f"the grader failed here: {type(error).__name__}: {error}")
+
+
+def _diagnosis(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> Diagnosis | None:
+    """The misconception that explains the answers. It adds to a verdict and never takes one away."""
+    try:
+        return diagnose(plan.cases, answers, exercise.spec.misconceptions, exercise.spec.reference)
+    except Exception:  # noqa: BLE001 - a failing diagnosis must not cost the verdict
+        return None
+
+
+def _rejected(exercise: Loaded, plan: Plan, error: ReportError, seed: int) -> Report:
+    """The report on a file that could not even be read."""
+    cases = _all_alike(plan, error.message, fault=False)
+    return Report(exercise=exercise.slug, cases=cases, seed=seed, seconds=0.0, error=error)
+
+
+def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ...]:
+    """One sentence for every case."""
+    return tuple(
+        CaseResult(
+            name=planned.case.name,
+            seed=planned.seed,
+            outcome="not_checked" if fault else "wrong",
+            points=0.0,
+            max_points=planned.case.points,
+            situation=planned.situation(),
+            message=message,
+        )
+        for planned in plan.cases
+    )
+
+
+def _with_import_output(cases: tuple[CaseResult, ...], printed: str) -> tuple[CaseResult, ...]:
+    """Shows what was printed while the submission was imported with its first case."""
+    if not (printed and cases):
+        return cases
+    first = cases[0]
+    return (CaseResult(**{**vars(first), "output": printed + first.output}), *cases[1:])

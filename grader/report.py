@@ -1,0 +1,102 @@
+"""The result of grading one submission: what every format is rendered from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.runners.base import Isolation
+
+CaseOutcome = Literal["right", "wrong", "skipped", "not_checked"]
+Outcome = Literal["right", "wrong", "not_checked"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """The misconception that a wrong answer equals.
+
+    Attributes:
+      misconception: its name in the exercise.
+      text: title and paragraph, for the learner.
+      line: where the submission first departs from the reference; None while that is unknown.
+    """
+
+    misconception: str
+    text: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResult:
+    """The verdict on one case.
+
+    Attributes:
+      name: the case's name.
+      seed: what its arrays were drawn from.
+      visibility: whether the learner may see its inputs.
+      outcome: right, wrong, skipped (needs another case first) or not_checked (our own fault).
+      points: earned.
+      max_points: what a right answer earns.
+      situation: arguments and input in one line.
+      message: why it is not right; empty where it is.
+      output: what the submission printed, capped.
+      diagnosis: what the wrong answer shows, if anything.
+    """
+
+    name: str
+    seed: int
+    outcome: CaseOutcome
+    points: float
+    max_points: float
+    situation: str
+    message: str = ""
+    output: str = ""
+    visibility: Literal["public", "hidden"] = "public"
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportError:
+    """Why a submission as a whole could not be graded, or why we could not grade it."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The verdict on a submission.
+
+    Attributes:
+      exercise: its slug.
+      cases: in order.
+      seed: reproduces every input.
+      seconds: wall clock of the whole run.
+      isolation: the layers around the submission; None if nothing ran.
+      error: set where one sentence explains all cases.
+      fault: whether the error is ours.
+    """
+
+    exercise: str
+    cases: tuple[CaseResult, ...]
+    seed: int
+    seconds: float
+    isolation: Isolation | None = None
+    error: ReportError | None = None
+    fault: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Any wrong case: wrong; else any fault of ours: not checked; skips never fail."""
+        outcomes = {case.outcome for case in self.cases}
+        if "wrong" in outcomes:
+            return "wrong"
+        return "not_checked" if self.fault or "right" not in outcomes or "not_checked" in outcomes else "right"
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return sum(case.points for case in self.cases)
+
+    @property
+    def max_score(self) -> float:
+        """Points that a right submission earns."""
+        return sum(case.max_points for case in self.cases)

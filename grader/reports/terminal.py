@@ -1,0 +1,93 @@
+"""A report for a person at a terminal; plain text of the same words where there is no colour."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.report import CaseResult, Report
+
+WORDS = {
+    "right": Text("right", style="green"),
+    "wrong": Text("WRONG", style="bold red"),
+    "skipped": Text("skip", style="yellow"),
+    "not_checked": Text("not checked", style="magenta"),
+}
+INDENT = 9
+PRINTED_LINES = 6
+
+
+def render(report: Report, console: Console, *, command: str) -> None:
+    """Prints the report.
+
+    Args:
+      report: what to show.
+      console: where; its width and colours are respected.
+      command: the command that reproduces this run.
+    """
+    with console.capture() as captured:
+        console.print(_header(report), _body(report), _footer(report, command), sep="\n")
+    # Rich fills indented lines up to the console's width; in a file those blanks are noise.
+    console.file.write("".join(f"{line.rstrip(' ')}\n" for line in captured.get().splitlines()))
+
+
+def _body(report: Report) -> RenderableType:
+    if not report.error:
+        return Group(*(_case(case, report.cases[:i]) for i, case in enumerate(report.cases)))
+    word = WORDS["not_checked" if report.fault else "wrong"]
+    return Group(Text.assemble("  ", word), _indented(Text(report.error.message)), *_printed(report.cases[0]))
+
+
+def _header(report: Report) -> RenderableType:
+    right = sum(case.outcome == "right" for case in report.cases)
+    score = f"{right} of {len(report.cases)} cases, {report.score:g} of {report.max_score:g} points"
+    grid = Table.grid(expand=True, padding=(0, 1))
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(justify="right")
+    grid.add_row(Text(report.exercise, style="bold"), Text(score))
+    return grid
+
+
+def _case(case: CaseResult, before: tuple[CaseResult, ...]) -> RenderableType:
+    head = Text.assemble("  ", WORDS[case.outcome], " " * max(1, 7 - len(WORDS[case.outcome])), case.name)
+    if case.outcome == "skipped":
+        return Text.assemble(head, (f": {case.message}", "dim"))
+    if case.diagnosis and case.diagnosis in [c.diagnosis for c in before]:
+        return Text.assemble(head, (": the same idea as above", "dim"))
+    if case.message and not case.output and case.message in [c.message for c in before]:
+        return Text.assemble(head, (": the same as above", "dim"))
+    parts: list[RenderableType] = [head]
+    if case.outcome != "right":
+        parts += [_indented(Text(case.situation, style="dim")), _indented(Text(case.message))]
+    if case.diagnosis:
+        parts.append(_indented(Text(case.diagnosis.text, style="cyan")))
+    if case.outcome == "wrong":
+        parts += _printed(case)
+    return Group(*parts)
+
+
+def _printed(case: CaseResult) -> Iterator[RenderableType]:
+    """The first lines of what the submission printed."""
+    lines = case.output.rstrip().splitlines()
+    if lines:
+        more = [f"({len(lines) - PRINTED_LINES} more lines)"] if len(lines) > PRINTED_LINES else []
+        yield _indented(Text("\n".join(["it printed:", *lines[:PRINTED_LINES], *more]), style="dim"))
+
+
+def _footer(report: Report, command: str) -> RenderableType:
+    lines = []
+    if report.isolation:
+        layers, missing = (
+            ", ".join(names) or "nothing" for names in (report.isolation.layers, report.isolation.missing)
+        )
+        lines.append(f"ran in {report.seconds:.1f} s; isolated by: {layers}")
+        use = ", for your own feedback and not for grades" if report.isolation.level == "none" else ""
+        lines.append(f"isolation level {report.isolation.level}{use}; not isolated: {missing}")
+    lines.append(f"seed {report.seed}; again with: {command}")
+    return Text("\n".join(lines), style="dim")
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, INDENT), expand=False)

@@ -1,0 +1,80 @@
+"""A student's file, read: size, encoding and emptiness are settled before any of it runs."""
+
+import io
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.text import plain
+
+SIZE_CAP = 1 << 20  # bytes
+NAME_CAP = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A submission's text and the name that its lines are reported under."""
+
+    name: str
+    source: str
+
+
+class NoSuchFileError(Exception):
+    """There is no file to read: misuse of the command."""
+
+
+class UnreadableError(Exception):
+    """The file's content cannot be graded. ``kind`` is one word for it."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def read_submission(path: Path, *, starter: str) -> Submission:
+    """Reads a submission.
+
+    Args:
+      path: the student's ``.py`` file.
+      starter: the exercise's starter, to recognise it when it comes back unchanged.
+
+    Raises:
+      NoSuchFileError: if there is no regular file there, or it may not be read.
+      UnreadableError: if it is empty, too large, not UTF-8 text, or still the starter.
+    """
+    data = _bytes(path)
+    if len(data) > SIZE_CAP:
+        raise UnreadableError(
+            "too_large", f"the file is larger than {SIZE_CAP >> 20} MiB; a solution has some 30 lines"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = data[: error.start].count(b"\n") + 1
+        raise UnreadableError(
+            "encoding", f"line {at} is not UTF-8 text; save the file with the encoding UTF-8"
+        ) from None
+    if b"\0" in data:
+        at = data[: data.index(b"\0")].count(b"\n") + 1
+        raise UnreadableError(
+            "null_bytes", f"the file has a null byte in line {at}; it is no text file: save it as plain text"
+        )
+    text = io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
+    if not text.strip():
+        raise UnreadableError("empty", "the file is empty; 'grader start' gives you a starter to fill in")
+    if text.split() == starter.split():
+        raise UnreadableError("starter", "this is the starter as it was handed out; write your solution at its TODO")
+    return Submission(name=plain(path.name, NAME_CAP), source=text)
+
+
+def _bytes(path: Path) -> bytes:
+    shown = plain(str(path), 200)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            what = "a folder" if path.is_dir() else "no regular file"
+            raise NoSuchFileError(f"{shown} is {what}; name the .py file to grade")
+        with path.open("rb") as file:
+            return file.read(SIZE_CAP + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise NoSuchFileError(f"{shown} cannot be read: {reason}") from None

@@ -1,0 +1,133 @@
+"""What a worker said, read strictly: every field checked, every text made plain, nothing believed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.text import plain
+from grader.wire import Message, WireError
+
+PRINTED_CAP = 4_000
+MESSAGE_CAP = 2_000
+NAME_CAP = 60
+LIST_CAP = 64
+KINDS = ("syntax", "import", "raised", "exited", "missing", "not_module", "returned", "too_large")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why there is no value.
+
+    Attributes:
+      kind: one of KINDS.
+      type: the exception's type, where one was raised.
+      message: its message, or what was found instead of what was asked for.
+      frames: (line, function) of the submission's own frames, outermost first.
+      exception: whether it is an ``Exception``, as errors that a program is meant to raise are.
+      names: what the submission defines, where the entry is missing.
+    """
+
+    kind: str
+    type: str = ""
+    message: str = ""
+    frames: tuple[tuple[int, str], ...] = ()
+    exception: bool = False
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One case's answer: arrays, or a problem; and what was printed meanwhile."""
+
+    arrays: dict[str, np.ndarray]
+    problem: Problem | None
+    printed: str
+
+
+@dataclass(kw_only=True)
+class Transcript:
+    """The worker's events, folded as they come.
+
+    Attributes:
+      ready: our own start is over; the submission's time runs.
+      rejected: why the submission never reached a case.
+      loaded: its top level ran.
+      printed: what it printed while it was imported.
+      started: index of the case that began last, or -1.
+      answers: by index; the first answer to the case that was last begun counts.
+      finished: every case was gone through.
+    """
+
+    ready: bool = False
+    rejected: Problem | None = None
+    loaded: bool = False
+    printed: str = ""
+    started: int = -1
+    answers: dict[int, Answer] = field(default_factory=dict)
+    finished: bool = False
+
+    def add(self, message: Message, cases: int) -> None:
+        """Takes one message.
+
+        Raises:
+          WireError: if it is no event of ours, or comes out of order.
+        """
+        body = message.body
+        match body.get("event"):
+            case "ready" if not self.ready:
+                self.ready = True
+            case "rejected" if self.ready and not self.loaded and not self.finished:
+                self.rejected, self.printed = _problem(body.get("problem")), _text(body, "printed", PRINTED_CAP)
+                self.finished = True
+            case "loaded" if self.ready and not self.loaded and not self.finished:
+                self.loaded, self.printed = True, _text(body, "printed", PRINTED_CAP)
+            case "started" if self.loaded and body.get("case") == self.started + 1 < cases:
+                self.started += 1
+            case "answered" if body.get("case") == self.started >= 0 and self.started not in self.answers:
+                self.answers[self.started] = _answer(message)
+            case "finished" if self.loaded and not self.finished:
+                self.finished = True
+            case _:
+                raise WireError("an event of no known kind, or out of order")
+
+
+def _answer(message: Message) -> Answer:
+    problem = message.body.get("problem")
+    if problem is None and "value" not in message.arrays:
+        raise WireError("an answer needs a value or a problem")
+    return Answer(
+        arrays={plain(name, NAME_CAP): array for name, array in message.arrays.items()},
+        problem=None if problem is None else _problem(problem),
+        printed=_text(message.body, "printed", PRINTED_CAP),
+    )
+
+
+def _problem(given: object) -> Problem:
+    if not (isinstance(given, dict) and given.get("kind") in KINDS):
+        raise WireError("a problem of no known kind")
+    names, frames = given.get("names", []), given.get("frames", [])
+    if not (isinstance(names, list) and isinstance(frames, list) and max(len(names), len(frames)) <= LIST_CAP):
+        raise WireError("names and frames must be short lists")
+    return Problem(
+        kind=given["kind"],
+        type=_text(given, "type", NAME_CAP),
+        message=_text(given, "message", MESSAGE_CAP),
+        frames=tuple(_frame(f) for f in frames),
+        exception=given.get("exception") is True,
+        names=tuple(_text({"name": n}, "name", NAME_CAP) for n in names),
+    )
+
+
+def _frame(given: object) -> tuple[int, str]:
+    match given:
+        case [int(line), str(function)] if 0 < line < 10**7:
+            return line, plain(function, NAME_CAP)
+    raise WireError("a frame must be [line, function]")
+
+
+def _text(given: dict[str, Any], key: str, cap: int) -> str:
+    text = given.get(key, "")
+    if not isinstance(text, str):
+        raise WireError(f"{key} must be a string")
+    return plain(text, cap)

@@ -1,0 +1,223 @@
+"""The command line through its real entry points, as its users run it: exit code and text."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from exercises.loader import load, slugs
+from grader.reports import as_json
+
+GRADER = [str(Path(sys.executable).with_name("grader"))]
+MODULE = [sys.executable, "-m", "grader"]
+SCHEMA = json.loads(as_json.SCHEMA.read_text("utf-8"))
+RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
+
+# A dozen wrong submissions, each a slip in a right one: (what, instead of what, what the report says).
+SLIPS = {
+    "missing_root": ("jnp.sqrt(var + self.eps)", "(var + self.eps)", "division by the variance"),
+    "eps_outside_root": ("jnp.sqrt(var + self.eps)", "(jnp.sqrt(var) + self.eps)", "eps outside the square root"),
+    "eps_hard_coded": ("self.eps)", "1e-5)", "eps fixed at 1e-5"),
+    "eps_ignored": ("var + self.eps", "var", "eps left out"),
+    "sample_variance": (
+        "keepdims=True)\n        x_hat",
+        "keepdims=True, ddof=1)\n        x_hat",
+        "the sample variance",
+    ),
+    "groups_ignored": ("self.num_groups, -1)", "1, -1)", "one group of all channels"),
+    "group_size_confused": ("self.num_groups, -1)", "-1, self.num_groups)", "num_groups taken for the size"),
+    "affine_missing": (
+        "gamma * x_hat.reshape(x.shape) + beta",
+        "x_hat.reshape(x.shape)",
+        "gamma and beta never applied",
+    ),
+    "affine_swapped": ("gamma * x_hat.reshape(x.shape) + beta", "beta * x_hat.reshape(x.shape) + gamma", "exchanged"),
+    "mean_kept": ("(groups - mean) /", "groups /", "the mean is not taken away"),
+    "one_pass_variance": (
+        "groups.var(axis=-1, keepdims=True)",
+        "(groups**2).mean(axis=-1, keepdims=True) - mean**2",
+        "E[x^2] - E[x]^2",
+    ),
+    "parameters_of_flax": ('"gamma"', '"scale"', "the parameters must be beta, gamma; yours are beta, scale"),
+    "no refusal": (
+        "assert channels % self.num_groups == 0",
+        "if channels % self.num_groups: return x\n        assert True",
+        "the call must raise an exception; yours returned an array of shape (5, 12)",
+    ),
+    "not jit-able": ("mean = ", "assert float(groups.sum()) != 0.5\n        mean = ", "under jit"),
+}
+
+
+def command(*arguments, via=GRADER, **environment):
+    kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
+    return subprocess.run(
+        [*via, *arguments], capture_output=True, text=True, check=False, timeout=300, env={**kept, **environment}
+    )
+
+
+@pytest.mark.parametrize("via", [GRADER, MODULE], ids=["grader", "python -m grader"])
+def test_list(via):
+    done = command("list", via=via)
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["group_norm_1d", "group_norm_nd"]
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_show_hint_and_solution(slug):
+    exercise = load(slug)
+    assert command("show", slug).stdout == exercise.statement
+    assert command("solution", slug).stdout == exercise.solution
+    for number, text in enumerate(exercise.spec.hints, start=1):
+        done = command("hint", slug, str(number), COLUMNS="1000")
+        assert done.stdout.startswith(f"Hint {number} of {len(exercise.spec.hints)}. {text}\n")
+        assert (f"grader hint {slug} {number + 1}" in done.stdout) == (number < len(exercise.spec.hints))
+
+
+def test_start_copies_the_starter_and_never_overwrites(tmp_path):
+    target = tmp_path / "new" / "group_norm_1d.py"
+    done = command("start", "group_norm_1d", str(target.parent))
+    assert done.returncode == 0
+    assert target.read_text("utf-8") == load("group_norm_1d").starter
+    target.write_text("mine", "utf-8")
+    done = command("start", "group_norm_1d", str(target.parent))
+    assert done.returncode == 2
+    assert "exists already and is left as it is" in done.stderr
+    assert target.read_text("utf-8") == "mine"
+    done = command("start", "group_norm_1d", str(target))
+    assert done.returncode == 2
+    assert "group_norm_1d.py is a file; name a folder for the starter" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_the_solution_is_right(slug, tmp_path):
+    (tmp_path / "s.py").write_text(load(slug).solution, "utf-8")
+    done = command("check", slug, str(tmp_path / "s.py"), "--seed", "12345", COLUMNS="60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "WRONG" not in done.stdout
+    assert "seed 12345; again with: grader check" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if "/" not in line) <= 60
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_dozen_wrong_submissions(name, tmp_path):
+    old, new, says = SLIPS[name]
+    assert old in RIGHT
+    (tmp_path / "s.py").write_text(RIGHT.replace(old, new), "utf-8")
+    done = command("check", "group_norm_nd", str(tmp_path / "s.py"), "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    assert report["outcome"] == "wrong"
+    assert 0 <= report["score"] < report["max_score"] == 17
+    assert report["isolation"]["level"] == "none"
+    texts = [
+        c["message"] + (c["diagnosis"] or {"text": ""})["text"] + c["name"] for c in report["cases"] if c["message"]
+    ]
+    assert any(says in text for text in texts)
+    named = {c["diagnosis"]["misconception"] for c in report["cases"] if c["diagnosis"]}
+    known = {m.name for m in load("group_norm_nd").spec.misconceptions if m.value}
+    assert named == ({name} & known)
+
+
+def test_what_was_printed_is_in_the_json_case_by_case(tmp_path):
+    source = RIGHT.replace("        channels =", "        print('shape', x.shape)\n        channels =")
+    (tmp_path / "s.py").write_text("print('importing')\n" + source, "utf-8")
+    report = json.loads(command("check", "group_norm_1d", str(tmp_path / "s.py"), "--json").stdout)
+    assert report["outcome"] == "right"
+    assert report["cases"][0]["output"].startswith("importing\nshape (6,)\n")
+    assert report["cases"][3]["output"] == "shape (12,)\n"
+
+
+def test_hostile_text_reaches_no_terminal(tmp_path):
+    source = "print('\\x1b]0;owned\\x07')\nraise ValueError('\\x1b[2J[red]\\u202e\\ud800')"
+    (tmp_path / "s.py").write_text(source, "utf-8")
+    done = command("check", "group_norm_1d", str(tmp_path / "s.py"), COLUMNS="200")
+    assert done.returncode == 1
+    assert r"raised ValueError: \x1b[2J[red]\u202e\ud800" in done.stdout
+    assert r"\x1b]0;owned\x07" in done.stdout
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", done.stdout)
+
+
+def test_a_terminal_that_cannot_show_a_character_does_not_stop_the_report(tmp_path):
+    (tmp_path / "s.py").write_text("raise ValueError('群')", "utf-8")
+    done = command("check", "group_norm_1d", str(tmp_path / "s.py"), PYTHONIOENCODING="ascii")
+    assert done.returncode == 1
+    assert r"raised ValueError: \u7fa4" in done.stdout
+
+
+def test_json_of_misuse_validates_too(tmp_path):
+    for arguments in (["nope", "x.py"], ["group_norm_1d", str(tmp_path / "nowhere.py")]):
+        done = command("check", *arguments, "--json")
+        assert done.returncode == 2
+        report = json.loads(done.stdout)
+        jsonschema.validate(report, SCHEMA)
+        assert report["outcome"] == "not_checked"
+        assert report["error"]["kind"] == "misuse"
+
+
+def test_demo_shows_a_right_and_a_wrong_report():
+    done = command("demo", COLUMNS="60")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "16 of 16 cases, 17 of 17 points" in done.stdout
+    assert done.stdout.count("This is eps outside the square root.") == 1
+    assert "WRONG  small variance" in done.stdout
+
+
+def test_interrupting_leaves_a_word_and_no_traceback(tmp_path):
+    (tmp_path / "s.py").write_text("import time\nopen('started', 'w').close()\ntime.sleep(60)", "utf-8")
+    with subprocess.Popen(
+        [*GRADER, "check", "group_norm_1d", str(tmp_path / "s.py")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)},
+    ) as process:  # fmt: skip
+        while not list(tmp_path.glob("grader-*/started")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(2)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err.strip()) == (130, "", "stopped")
+    assert not list(tmp_path.glob("grader-*"))
+
+
+def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
+    from grader import cli  # noqa: PLC0415
+
+    def broken():
+        raise RuntimeError("\x1b[2Jours")
+
+    monkeypatch.setattr(cli, "load_all", broken)
+    assert cli.run(["list"]) == 3
+    assert capsys.readouterr().err.startswith(
+        "The grader itself failed: RuntimeError: \\x1b[2Jours\nNo submission is at fault."
+    )
+    monkeypatch.setenv("GRADER_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        cli.run(["list"])
+
+
+def test_version_and_help():
+    assert command("--version").stdout.startswith("grader, version 0.1.0")
+    done = command("--help")
+    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author"):
+        assert f"\n  {name} " in done.stdout
+
+
+def test_the_reader_may_leave_early():
+    done = subprocess.run(
+        f"{GRADER[0]} show group_norm_nd | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_author_check_prints_its_findings():
+    done = command("author", "check", "group_norm_1d", COLUMNS="120")
+    assert done.returncode == 0
+    assert done.stdout.endswith("All proved.\n")
+    assert "ok    misconception eps_outside_root is caught: by" in done.stdout

@@ -1,0 +1,70 @@
+import hashlib
+
+import numpy as np
+import pytest
+
+from exercises.loader import load_all
+from exercises.spec import Draw, Fixed
+from grader.draws import draw
+from grader.plan import make_plan
+
+# Of every input of every case: the same seed gives the same bits on every platform, Python, NumPy and JAX.
+DIGESTS = {
+    ("group_norm_1d", 0): "37f34cb3ec4c0816",
+    ("group_norm_1d", 1): "1daa5e8baca8008c",
+    ("group_norm_nd", 0): "3e02f24fdede44cb",
+    ("group_norm_nd", 1): "3588db266a5384d4",
+}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("exercise", load_all(), ids=lambda e: e.slug)
+def test_the_same_seed_gives_the_same_bits(exercise, seed):
+    digest = hashlib.sha256()
+    for planned in make_plan(exercise, seed=seed).cases:
+        for array in (planned.x, *planned.parameters.values()):
+            digest.update(f"{array.dtype} {array.shape} {planned.arguments}".encode())
+            digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    assert digest.hexdigest()[:16] == DIGESTS[exercise.slug, seed]
+
+
+@pytest.mark.parametrize("mean", [0.0, 3.0, -100.0])
+@pytest.mark.parametrize("std", [1.0, 2.0**-7, 4.0])
+def test_the_distribution_asked_for(mean, std):
+    x = draw(Draw(shape=(20_000,), mean=mean, std=std), seed=5, key="a").astype(np.float64)
+    assert abs(x.mean() - mean) < 0.03 * std
+    assert abs(x.std() / std - 1) < 0.02
+    assert np.abs(x - mean).max() <= 3.5 * std
+
+
+@pytest.mark.parametrize(("dtype", "values"), [("bfloat16", 150), ("float16", 1000), ("float32", 9000)])
+def test_every_value_is_exact_and_as_fine_as_the_dtype_allows(dtype, values):
+    x = draw(Draw(shape=(10_000,), dtype=dtype), seed=0, key="a")
+    assert x.dtype.name == dtype
+    assert len(np.unique(x.astype(np.float64))) > values
+
+
+def test_seeds_and_keys_have_streams_of_their_own():
+    what = Draw(shape=(8,))
+    draws = [draw(what, seed=s, key=k).tobytes() for s in (0, 1, 2**31 - 1) for k in ("a", "b")]
+    assert len(set(draws)) == 6
+
+
+def test_same_along_last_makes_every_group_constant():
+    x = draw(Draw(shape=(3, 8), same_along_last=True), seed=0, key="a")
+    assert (x == x[:, :1]).all()
+    assert len(np.unique(x)) == 3
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        Draw(shape=(3,), dtype="bfloat16", mean=1000.5),
+        Draw(shape=(3,), mean=0.1),
+        Draw(shape=(3,), std=0.3),
+        Fixed(values=(0.1,), shape=(1,)),
+    ],
+)
+def test_values_that_would_be_rounded_are_refused(what):
+    with pytest.raises(ValueError, match="not exact in"):
+        draw(what, seed=0, key="a")

@@ -1,0 +1,54 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = {"groupnorm_jax", "exercises", "grader"}
+# package -> what else of ours it may import; the worker lives in the student's process and may see the wire alone.
+ALLOWED = {"groupnorm_jax": set(), "exercises": set(), "grader": {"exercises"}}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("package", sorted(OURS))
+def test_imports_point_one_way(package):
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    for path in files:
+        tops = {name.split(".")[0] for name in imported(path)} & OURS
+        assert tops <= ALLOWED[package] | {package}, path
+
+
+def test_the_worker_imports_nothing_of_ours_but_the_wire():
+    for name in ("worker", "wire"):
+        ours = {n for n in imported(ROOT / "grader" / f"{name}.py") if n.split(".")[0] in OURS}
+        assert ours <= {"grader", "grader.wire"}, name
+
+
+def test_the_judge_does_not_import_jax():
+    for package in ("grader", "exercises"):
+        for path in (ROOT / package).rglob("*.py"):
+            if path.name in ("worker.py", "starter.py", "solution.py") or path.parent.name == "demo":
+                continue
+            assert not {n.split(".")[0] for n in imported(path)} & {"jax", "flax"}, path
+
+
+def test_every_package_folder_says_what_it_is_in_at_most_35_lines():
+    for package in OURS:
+        lines = (ROOT / package / "README.md").read_text("utf-8").splitlines()
+        assert 0 < len(lines) <= 35, package
+
+
+def test_readme_has_both_commands_and_fits_a_screen_or_two():
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert "pip install -e . && grader demo" in text
+    assert "pip install -e '.[dev]' && pytest" in text
+    assert len(text.splitlines()) < 150
