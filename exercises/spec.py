@@ -22,11 +22,13 @@ class Entry:
       name: the name it must bear.
       kind: what it must be.
       arguments: constructor argument -> cast applied to the case's number (``int`` or ``float``).
+      defaults: constructor argument -> its value where a case does not give it.
     """
 
     name: str
     kind: Literal["linen_module"]
     arguments: Mapping[str, Callable[[float], Any]]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +118,9 @@ class Reference:
     Attributes:
       value: the expected output.
       moved: how far the output moves when each input and parameter moves by one unit in the last place, given the
-        dtype's spacing at 1 (its machine epsilon): the sum over inputs of |d output / d input| * |input| * epsilon,
-        then the maximum over all outputs that share statistics. Same shape as the output.
+        dtype's spacing at 1 (its machine epsilon): the sum over inputs, and over intermediate values that every
+        algorithm rounds, of |d output / d value| * |value| * epsilon, then the maximum over all outputs that share
+        statistics. Same shape as the output.
       parameters: the entry's parameters right after initialisation.
     """
 
@@ -166,6 +169,7 @@ class Exercise:
       misconceptions: wrong ideas; every one must be caught by a case.
       right_variants: other right programs; every one must pass every case.
       hints: ordered steps, none of which contains code.
+      forbidden: what a submission may not call: "package.Name"; a bare package may not even be imported.
       seconds: wall-clock limit for a submission, from the moment its first line runs.
     """
 
@@ -177,4 +181,5 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     right_variants: tuple[RightVariant, ...]
     hints: tuple[str, ...]
-    seconds: float = 30.0
+    forbidden: tuple[str, ...] = ()
+    seconds: float = 10.0

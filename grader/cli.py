@@ -1,17 +1,20 @@
 """The command line. Exit codes: 0 right, 1 wrong, 2 misuse, 3 the grader's own failure, 130 stopped."""
 
 import io
+import math
 import os
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markdown import Markdown
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from exercises.loader import Loaded, UnknownExerciseError, load, load_all
@@ -26,6 +29,7 @@ from grader.text import plain
 RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
 EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
 RUNNERS = {"fresh": FreshRunner}
+NARROWEST = 20  # columns
 LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
 
@@ -34,30 +38,80 @@ seed_option = click.option(
 )
 
 
+class StoppedError(BaseException):
+    """A signal asked the command to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 128 + number
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code. No traceback reaches the user unless GRADER_DEBUG is set."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
+    as_json_ = list(arguments[:1]) == ["check"] and "--json" in arguments
     try:
         return cli.main(args=list(arguments), prog_name="grader", standalone_mode=False) or RIGHT
     except click.ClickException as error:
+        if as_json_:
+            return _told("misuse", error.format_message(), MISUSE)
         error.show()
         return MISUSE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped", err=True)
-        return STOPPED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read the output has had enough
-        return RIGHT
+        return _told("stopped", "stopped", STOPPED) if as_json_ else _said("stopped", STOPPED)
+    except StoppedError as stopped:
+        return _told("stopped", "stopped", stopped.code) if as_json_ else _said("stopped", stopped.code)
     except Exception as error:
         if os.environ.get("GRADER_DEBUG"):
             raise
         reason = plain(f"{type(error).__name__}: {error}", 500)
-        click.echo(
-            f"The grader itself failed: {reason}\nNo submission is at fault. GRADER_DEBUG=1 shows where.", err=True
-        )
-        return FAILURE
+        if as_json_:
+            return _told("grader", reason, FAILURE)
+        said = f"The grader itself failed: {reason}\nNo submission is at fault. GRADER_DEBUG=1 shows where."
+        return _said(said, FAILURE)
+
+
+def _stop(number: int, _: object) -> None:
+    raise StoppedError(number)
+
+
+def _said(text: str, code: int) -> int:
+    click.echo(text, err=True)
+    return code
+
+
+def _told(kind: str, message: str, code: int) -> int:
+    """One JSON object, whatever happened."""
+    error = ReportError(kind=kind, message=plain(message, 1000))
+    _write(as_json.render(Report(exercise="", cases=(), seed=0, seconds=0.0, error=error, fault=True)))
+    return code
+
+
+def _write(text: str) -> None:
+    """Writes to standard output; a reader who has gone away changes no exit code."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _console() -> Console:
+    """A console that does without colour in a file, and is never too narrow to show anything."""
+    console = Console(highlight=False)
+    return console if console.width >= NARROWEST else Console(highlight=False, width=80)
+
+
+def _print(*what: RenderableType) -> None:
+    console = _console()
+    with console.capture() as captured:
+        console.print(*what, sep="\n")
+    _write("\n".join(line.rstrip(" ") for line in captured.get().splitlines()))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,23 +123,22 @@ def cli() -> None:
 @cli.command("list")
 def list_() -> None:
     """The exercises, in the order of the course."""
-    table = Table("exercise", "what you write", "cases", "points", box=None, pad_edge=False)
+    table = Table(Column("exercise", no_wrap=True), "what you write", "cases", "points", box=None, pad_edge=False)
     for exercise in load_all():
         cases = exercise.spec.cases
         table.add_row(exercise.slug, exercise.spec.title, str(len(cases)), f"{sum(c.points for c in cases):g}")
-    Console().print(table)
+    _print(table)
 
 
 @cli.command()
 @click.argument("exercise")
 def show(exercise: str) -> None:
     """The statement of an exercise."""
-    console = Console()
     statement = _loaded(exercise).statement
-    if console.is_terminal:
-        console.print(Markdown(statement))
+    if _console().is_terminal:
+        _print(Markdown(statement))
     else:
-        click.echo(statement, nl=False)
+        _write(statement.rstrip("\n"))
 
 
 @cli.command()
@@ -97,9 +150,11 @@ def start(exercise: str, folder: Path) -> None:
     target = folder / f"{exercise}.py"
     shown = plain(str(target), 200)
     try:
-        if folder.exists() and not folder.is_dir():
-            raise click.UsageError(f"{plain(str(folder), 200)} is a file; name a folder for the starter")
         folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise click.UsageError(f"{plain(str(folder), 200)} is no folder for the starter: {reason}") from None
+    try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(loaded.starter)
     except FileExistsError:
@@ -107,8 +162,8 @@ def start(exercise: str, folder: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid path"
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
-    click.echo(f"Wrote {shown}. Read the task with: grader show {exercise}")
-    click.echo(f"When you have filled it in: grader check {exercise} {shlex.quote(shown)}")
+    _write(f"Wrote {shown}. Read the task with: grader show {exercise}")
+    _write(f"When you have filled it in: grader check {exercise} {_quoted(target)}")
 
 
 @cli.command()
@@ -119,16 +174,16 @@ def hint(exercise: str, number: int) -> None:
     hints = _loaded(exercise).spec.hints
     if not 1 <= number <= len(hints):
         raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    Console().print(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
+    _print(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
     if number < len(hints):
-        click.echo(f"Next: grader hint {exercise} {number + 1}")
+        _write(f"Next: grader hint {exercise} {number + 1}")
 
 
 @cli.command()
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """The reference solution, commented step by step."""
-    click.echo(_loaded(exercise).solution, nl=False)
+    _write(_loaded(exercise).solution.rstrip("\n"))
 
 
 @cli.command()
@@ -140,36 +195,37 @@ def solution(exercise: str) -> None:
 @click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
 def check(exercise: str, file: Path, seed: int, as_json_: bool, runner: str, time_limit: float | None) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
+    if time_limit is not None and not math.isfinite(time_limit):
+        raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
+    loaded = _loaded(exercise)
+    busy = f"grading {plain(file.name, 80)} (some seconds: JAX starts and compiles)"
     try:
-        loaded = _loaded(exercise)
-        with _busy(f"grading {file.name} (some seconds: JAX starts and compiles)", quiet=as_json_):
+        with _busy(busy, quiet=as_json_):
             report = check_file(loaded, file, seed=seed, runner=RUNNERS[runner](Limits(seconds=time_limit)))
-    except (NoSuchFileError, click.UsageError) as error:
-        if not as_json_:
-            raise click.UsageError(str(error)) from None
-        click.echo(as_json.render(_misuse(exercise, seed, str(error))))
-        return MISUSE
+    except NoSuchFileError as error:
+        raise click.UsageError(str(error)) from None
     if as_json_:
-        click.echo(as_json.render(report))
+        _write(as_json.render(report))
     else:
-        command = f"grader check {exercise} {shlex.quote(plain(str(file), 200))} --seed {seed}"
-        terminal.render(report, Console(highlight=False), command=command)
+        limit = f" --time-limit {time_limit:g}" if time_limit else ""
+        command = f"grader check {exercise} {_quoted(file)} --seed {seed}{limit}"
+        _write(terminal.render(report, _console(), command=command))
     return EXIT_CODES[report.outcome]
 
 
 @cli.command()
 def demo() -> int:
     """Grades two bundled submissions: a right one, and one with eps outside the square root."""
-    console, exercise = Console(highlight=False), load("group_norm_nd")
+    exercise = load("group_norm_nd")
     expected = {"right.py": "right", "eps_outside.py": "wrong"}
     outcomes = {}
     for name in expected:
         with _busy(f"grading {name}", quiet=False):
             report = check_file(exercise, DEMO / name, seed=0, runner=FreshRunner())
         outcomes[name] = report.outcome
-        terminal.render(report, console, command=f"grader check {exercise.slug} {shlex.quote(str(DEMO / name))}")
-        console.print()
-    console.print(Text("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE."))
+        command = f"grader check {exercise.slug} {_quoted(DEMO / name)}"
+        _write(terminal.render(report, _console(), command=command) + "\n")
+    _write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
     return RIGHT if outcomes == expected else FAILURE
 
 
@@ -186,14 +242,14 @@ def author() -> None:
 )
 def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
     """Proves EXERCISES (all by default): starter, solution, signatures, misconceptions, right variants."""
-    console, failed = Console(highlight=False), 0
+    failed = 0
     for loaded in [_loaded(slug) for slug in exercises] or load_all():
-        console.print(Text(f"{loaded.slug}, seed {seed}", style="bold"))
+        _print(Text(f"{loaded.slug}, seed {seed}", style="bold"))
         for finding in prove(loaded, seed=seed, runner=FreshRunner(), jobs=jobs):
             failed += not finding.holds
             word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
-            console.print(Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else ""))
-    console.print(Text(f"{failed} findings fail" if failed else "All proved."))
+            _print(Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else ""))
+    _write(f"{failed} findings fail" if failed else "All proved.")
     return WRONG if failed else RIGHT
 
 
@@ -204,9 +260,12 @@ def _loaded(slug: str) -> Loaded:
         raise click.UsageError(plain(str(error), 400)) from None
 
 
-def _misuse(exercise: str, seed: int, message: str) -> Report:
-    error = ReportError(kind="misuse", message=message)
-    return Report(exercise=plain(exercise, 80), cases=(), seed=seed, seconds=0.0, error=error, fault=True)
+def _quoted(path: Path) -> str:
+    """A path as it can be pasted into a shell, or FILE where it has characters that cannot be shown."""
+    text = str(path)
+    if plain(text, 10_000) != text or "\n" in text:
+        return "FILE"
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def _busy(what: str, *, quiet: bool):  # noqa: ANN202 - a rich Status or a nullcontext

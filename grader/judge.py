@@ -29,6 +29,8 @@ class Verdict:
     margin: float | None = None
 
 
+LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
+
 RIGHT = Verdict(outcome="right")
 
 
@@ -40,13 +42,14 @@ def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
       reference: gives the expected values.
       answer: what came back; ``answer.problem`` is None unless the check is for an error.
     """
-    match case.case.check:
-        case Value() as check:
-            return judge_value(case, reference, answer.arrays["value"], flatten=check.flatten)
-        case Parameters():
-            return _judge_parameters(case, reference, answer.arrays)
-        case Raises():
-            return _judge_refusal(case, answer)
+    with np.errstate(all="ignore"):  # whatever a submission's bits are, NumPy is not to warn on our behalf
+        match case.case.check:
+            case Value() as check:
+                return judge_value(case, reference, answer.arrays["value"], flatten=check.flatten)
+            case Parameters():
+                return _judge_parameters(case, reference, answer.arrays)
+            case Raises():
+                return _judge_refusal(case, answer)
 
 
 def float64_arrays(case: PlannedCase, reference: Reference) -> Arrays:
@@ -71,7 +74,7 @@ def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, f
 
 def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Verdict:
     """Compares float64 arrays of one shape. NaN is as wrong as can be; an allowance of 0 asks for equality."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
         error = np.abs(value - expected)
         error = np.where(np.isnan(error), np.inf, error)
         margins = np.where(error == 0, 0.0, error / allowed)
@@ -81,11 +84,12 @@ def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Ver
     at = np.unravel_index(int(margins.argmax()), margins.shape)
     where = f" at [{', '.join(str(int(i)) for i in at)}]" if at else ""
     want, got = _two_numbers(float(expected[at]), float(value[at]))
-    largest = f"largest error {_short(float(error.max()))}, " if np.isfinite(error).all() else ""
+    off, limit = _two_numbers(float(error[at]), float(allowed[at]), digits=2)
+    off = f"off by {off}, " if np.isfinite(error[at]) else ""
+    digits = "; only the last digits are lost, in the arithmetic" if error[at] < LAST_DIGITS * abs(expected[at]) else ""
     count = int((margins > 1).sum())
     message = (
-        f"expected {want}, not {got}{where}; {largest}allowed {_short(float(allowed[at]))}; "
-        f"{count} of {margins.size} values are wrong"
+        f"expected {want}, not {got}{where}; {off}allowed {limit}; {count} of {margins.size} values are wrong{digits}"
     )
     return Verdict(outcome="wrong", message=message, margin=margin)
 
@@ -115,9 +119,11 @@ def _judge_refusal(case: PlannedCase, answer: Answer) -> Verdict:
     rule = f"{channels} channels do not split into num_groups={groups}: the call must raise an exception"
     if answer.problem is None:
         return _wrong(f"{rule}; yours returned an array of shape {_shape(answer.arrays['value'].shape)}")
-    if answer.problem.kind in ("raised", "import") and answer.problem.exception:
+    if answer.problem.exception:
         return RIGHT
-    return _wrong(f"{rule}, such as ValueError; yours did not: {answer.problem.type or answer.problem.message}")
+    did = {"exited": "ended the program", "returned": f"returned {answer.problem.message}"}
+    yours = did.get(answer.problem.kind, f"raised {answer.problem.type or 'no exception'}")
+    return _wrong(f"{rule}, such as ValueError; yours {yours}")
 
 
 def _dtype_message(got: np.dtype, given: np.dtype) -> str:
@@ -142,11 +148,7 @@ def _shape(shape: tuple[int, ...]) -> str:
     return str(tuple(shape))
 
 
-def _short(number: float) -> str:
-    return f"{number:.2g}"
-
-
-def _two_numbers(a: float, b: float) -> tuple[str, str]:
-    """Both numbers with as few digits as show them apart, four at the least."""
-    digits = next((d for d in range(4, 17) if f"{a:.{d}g}" != f"{b:.{d}g}"), 17)
+def _two_numbers(a: float, b: float, digits: int = 4) -> tuple[str, str]:
+    """Both numbers with as few digits as show them apart, and no fewer than asked for."""
+    digits = next((d for d in range(digits, 17) if f"{a:.{d}g}" != f"{b:.{d}g}"), 17)
     return f"{a:.{digits}g}", f"{b:.{digits}g}"

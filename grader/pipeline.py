@@ -6,6 +6,7 @@ Expected values, tolerances and misconceptions exist on this side of the wire on
 """
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from exercises.loader import Loaded
@@ -51,7 +52,7 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
     cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
     return Report(
         exercise=exercise.slug,
-        cases=_with_import_output(cases, run.transcript.printed),
+        cases=_with_output(cases, run),
         seed=seed,
         seconds=time.monotonic() - began,
         isolation=runner.isolation,
@@ -84,7 +85,7 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
     diagnosis = _diagnosis(exercise, plan, answers) if "wrong" in outcomes.values() else None
     for index, (planned, verdict) in enumerate(zip(plan.cases, verdicts, strict=True)):
         missing = [name for name in planned.case.needs if outcomes[name] != "right"]
-        if missing and run.transcript.started >= index:
+        if missing and index in answers:
             verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901
             outcomes[planned.case.name] = "skipped"
         answer = answers.get(index)
@@ -100,6 +101,7 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
                 message=verdict.message,
                 output=answer.printed if answer else "",
                 diagnosis=diagnosis if compared and verdict.outcome == "wrong" else None,
+                margin=verdict.margin,
             )
         )
     return tuple(results)
@@ -109,11 +111,8 @@ def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, ind
     """The verdict on one case by itself; what it needs is not looked at yet."""
     planned, transcript = plan.cases[index], run.transcript
     answer = transcript.answers.get(index)
-    if answer is None and index <= transcript.started:
-        return Verdict(outcome="wrong", message=sentences.of_ending(run.ending, during="in this case"))
     if answer is None:
-        stopped = plan.cases[max(transcript.started, 0)].case.name
-        return Verdict(outcome="wrong", message=f'not reached: the program ended in "{stopped}"')
+        return Verdict(outcome="wrong", message=_unanswered(plan, run, index))
     if answer.problem and not isinstance(planned.case.check, Raises):
         message = sentences.of_problem(answer.problem, entry=plan.entry.name, source=submission.source)
         return Verdict(outcome="wrong", message=message)
@@ -121,6 +120,21 @@ def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, ind
         return judge(planned, exercise.spec.reference, answer)
     except Exception as error:  # noqa: BLE001 - a fault of ours is never the student's
         return Verdict(outcome="not_checked", message=f"the grader failed here: {type(error).__name__}: {error}")
+
+
+def _unanswered(plan: Plan, run: Run, index: int) -> str:
+    """Why there is no answer to a case: the run ended in it, just before it, or earlier."""
+    stopped = _stopped_at(run)
+    if index != stopped:
+        return f'not reached: the program ended at "{plan.cases[stopped].case.name}"'
+    return sentences.of_ending(
+        run.ending, during="in this case" if run.transcript.started == index else "before this case"
+    )
+
+
+def _stopped_at(run: Run) -> int:
+    """Index of the first case without an answer."""
+    return len(run.transcript.answers)
 
 
 def _diagnosis(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> Diagnosis | None:
@@ -153,9 +167,17 @@ def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ..
     )
 
 
-def _with_import_output(cases: tuple[CaseResult, ...], printed: str) -> tuple[CaseResult, ...]:
-    """Shows what was printed while the submission was imported with its first case."""
-    if not (printed and cases):
-        return cases
-    first = cases[0]
-    return (CaseResult(**{**vars(first), "output": printed + first.output}), *cases[1:])
+def _with_output(cases: tuple[CaseResult, ...], run: Run) -> tuple[CaseResult, ...]:
+    """Adds what was printed outside of answered cases.
+
+    What was printed at import goes to the first case that is not right, where it is shown; what was printed
+    before the run broke off, to the case in which it did.
+    """
+    outputs = {index: case.output for index, case in enumerate(cases)}
+    if run.ending.kind != "finished" and cases:
+        outputs[min(_stopped_at(run), len(cases) - 1)] += run.printed
+    not_right = (index for index, case in enumerate(cases) if case.outcome != "right")
+    if run.transcript.printed:
+        first = next(not_right, 0)
+        outputs[first] = run.transcript.printed + outputs[first]
+    return tuple(replace(case, output=outputs[index]) for index, case in enumerate(cases))

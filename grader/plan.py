@@ -17,7 +17,7 @@ class PlannedCase:
     Attributes:
       case: the exercise's case.
       seed: what its arrays were drawn from; the module is initialised with ``PRNGKey(seed)``.
-      arguments: the entry's arguments, cast.
+      arguments: the entry's arguments, cast; its defaults where the case gives none.
       x: the input.
       parameters: name -> array; empty where the module's own are used.
     """
@@ -30,14 +30,16 @@ class PlannedCase:
 
     def situation(self) -> str:
         """Arguments and input in one line, for the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
-        arguments = " ".join(f"{name}={value:g}" for name, value in self.arguments.items())
+        arguments = " ".join(
+            f"{name}={value:g}" for name, value in self.arguments.items() if name in self.case.arguments
+        )
         return f"{arguments}  x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}"
 
     def message(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """The JSON and the arrays that cross to the worker: what to do, and nothing about what is expected."""
         check = self.case.check
         body = {
-            "arguments": self.arguments,
+            "arguments": {name: self.arguments[name] for name in self.case.arguments},
             "seed": self.seed,
             "transform": check.transform if isinstance(check, Value) else "eager",
             "parameters": sorted(self.parameters),
@@ -53,25 +55,28 @@ class Plan:
       entry: what the submission must define.
       cases: in order.
       seconds: wall-clock limit once the submission's first line runs.
+      forbidden: what the submission may not call.
     """
 
     entry: Entry
     cases: tuple[PlannedCase, ...]
     seconds: float
+    forbidden: tuple[str, ...]
 
 
 def make_plan(exercise: Loaded, *, seed: int) -> Plan:
     """Draws every case of the exercise from the seed."""
     cases = tuple(_planned(exercise, case, seed) for case in exercise.spec.cases)
-    return Plan(entry=exercise.spec.entry, cases=cases, seconds=exercise.spec.seconds)
+    spec = exercise.spec
+    return Plan(entry=spec.entry, cases=cases, seconds=spec.seconds, forbidden=spec.forbidden)
 
 
 def _planned(exercise: Loaded, case: Case, seed: int) -> PlannedCase:
-    key = f"{exercise.slug}/{case.name}"
+    key, entry = f"{exercise.slug}/{case.name}", exercise.spec.entry
     return PlannedCase(
         case=case,
         seed=seed,
-        arguments={name: cast(case.arguments[name]) for name, cast in exercise.spec.entry.arguments.items()},
+        arguments={**entry.defaults, **{name: entry.arguments[name](value) for name, value in case.arguments.items()}},
         x=draw(case.x, seed=seed, key=f"{key}/x"),
         parameters={name: draw(d, seed=seed, key=f"{key}/{name}") for name, d in case.parameters.items()},
     )

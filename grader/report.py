@@ -39,6 +39,7 @@ class CaseResult:
       message: why it is not right; empty where it is.
       output: what the submission printed, capped.
       diagnosis: what the wrong answer shows, if anything.
+      margin: largest error in units of what is allowed; None where no values were compared.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CaseResult:
     output: str = ""
     visibility: Literal["public", "hidden"] = "public"
     diagnosis: Diagnosis | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,16 @@ import difflib
 import signal
 
 from grader.runners.base import Ending
+from grader.text import plain
 from grader.transcript import Problem
 
-SHOWN_CAP = 600  # characters of an exception's message
+SHOWN_CAP, SHOWN_LINES = 600, 6  # of an exception's message
+SOURCE_CAP = 120  # characters of a line of source
+SIGNALS = {
+    "SIGSEGV": " (a crash inside Python: often a recursion without an end)",
+    "SIGKILL": " (often for want of memory)",
+    "SIGABRT": " (a library gave up, often for want of memory)",
+}
 
 
 def of_problem(problem: Problem, *, entry: str, source: str) -> str:
@@ -17,25 +24,53 @@ def of_problem(problem: Problem, *, entry: str, source: str) -> str:
       entry: the name asked for.
       source: the submission's text, for the lines.
     """
+    where = _where(problem, source)
+    message = _shortened(problem.message)
     match problem.kind:
         case "syntax":
-            return f"Python cannot read the file: {problem.message}{_where(problem, source)}"
+            return f"Python cannot read the file: {message}{where}"
         case "import":
-            return f"an import failed: {problem.message[:SHOWN_CAP]}{_where(problem, source)}"
+            only = "only this one file is graded, with Python's own modules, numpy, jax, flax and optax"
+            return f"an import failed: {message}; {only}{where}"
+        case "forbidden":
+            return f"not allowed here: {message}; write what it does yourself{where}"
+        case "memory":
+            return f"out of memory{f': {message}' if message else ''}{where}"
+        case "blocked":
+            closed = "files, network and other processes are closed to a submission"
+            return f"blocked: {closed} ({problem.type}: {message}){where}"
         case "exited":
-            return f"the program ended itself with sys.exit or exit(); a module must return{_where(problem, source)}"
+            return f"the program ended itself with sys.exit or exit(); a module must return{where}"
         case "missing":
             return _missing(problem, entry)
         case "not_module":
-            return f"{entry} must be a class that derives from flax.linen.Module; here it is {problem.message}"
+            return f"{entry} must be a class that derives from flax.linen.Module; here it is {message}"
+        case "constructor":
+            return f"{entry} must take {' and '.join(problem.names)}: {message}"
+        case "parameters":
+            return f"{message}; the statement lists those that it is to make"
         case "returned":
-            return f"must return an array; it returned {problem.message}"
+            return f"{problem.type} must be an array; yours is {message}"
+        case "dtype":
+            return f"{problem.type} must be of a floating-point dtype; yours is {message}"
         case "too_large":
-            return f"returned {problem.message}, far larger than what was asked for"
+            return f"returned {message}, far larger than what was asked for"
+    return _raised(problem, message, where)
+
+
+def _raised(problem: Problem, message: str, where: str) -> str:
     if problem.type == "NotImplementedError":
-        return f"not written yet: it raises NotImplementedError{_where(problem, source)}"
-    message = f": {problem.message[:SHOWN_CAP]}" if problem.message else ""
-    return f"raised {problem.type}{message}{_where(problem, source)}"
+        return f"not written yet: it raises NotImplementedError{where}"
+    if problem.type == "EOFError":
+        return f"input() has nobody to ask here: take it out{where}"
+    return f"raised {problem.type or 'an exception'}{f': {message}' if message else ''}{where}"
+
+
+def _shortened(message: str) -> str:
+    """The first lines of a long message."""
+    lines = message[:SHOWN_CAP].splitlines()
+    cut = len(message) > SHOWN_CAP or len(lines) > SHOWN_LINES
+    return "\n".join([*lines[:SHOWN_LINES], *(["..."] if cut else [])])
 
 
 def of_ending(ending: Ending, *, during: str) -> str:
@@ -50,14 +85,20 @@ def of_ending(ending: Ending, *, during: str) -> str:
             return f"out of time: stopped after {ending.detail} {during}; is there a loop without an end?"
         case "output":
             return f"printed more than {ending.detail} and was stopped {during}"
+        case "memory":
+            return f"out of memory: took more than {ending.detail} and was stopped {during}"
         case "answers":
             return f"sent back more than {ending.detail} and was stopped {during}"
         case "garbled":
             return f"wrote into the grader's own channel and was stopped {during}"
         case "gone" if ending.status is not None and ending.status < 0:
-            return f"the process was killed by signal {_signal(-ending.status)} {during}"
+            name = _signal(-ending.status)
+            return f"the process was killed by signal {name} {during}{SIGNALS.get(name, '')}"
         case "gone":
             return f"the process ended by itself {during} (exit status {ending.status}); a module must return, not exit"
+        case "broken":
+            changed = "changed parts of Python itself (such as os, sys or json)"
+            return f"the program {changed} so that the worker could not go on {during}"
         case "finished":
             return f"gave no answer {during}"
     return ending.detail
@@ -76,8 +117,9 @@ def _where(problem: Problem, source: str) -> str:
     lines = source.split("\n")
     rows = []
     for line, function in dict.fromkeys(problem.frames):
-        text = lines[line - 1].strip() if line <= len(lines) else ""
-        rows.append(f"\nline {line}{f', in {function}' if function and function != '<module>' else ''}: {text[:120]}")
+        text = plain(lines[line - 1].rstrip() if line <= len(lines) else "", SOURCE_CAP)
+        text = text.replace("\t", "<tab>") if problem.type in ("TabError", "IndentationError") else text.strip()
+        rows.append(f"\nline {line}{f', in {function}' if function and function != '<module>' else ''}: {text}")
     return "".join(rows)
 
 

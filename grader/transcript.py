@@ -12,7 +12,10 @@ PRINTED_CAP = 4_000
 MESSAGE_CAP = 2_000
 NAME_CAP = 60
 LIST_CAP = 64
-KINDS = ("syntax", "import", "raised", "exited", "missing", "not_module", "returned", "too_large")
+KINDS = (
+    *("syntax", "import", "raised", "exited", "missing", "not_module", "returned", "too_large"),
+    *("forbidden", "memory", "blocked", "parameters", "dtype", "constructor"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,7 @@ class Transcript:
       started: index of the case that began last, or -1.
       answers: by index; the first answer to the case that was last begun counts.
       finished: every case was gone through.
+      broken: the worker could not go on, after the submission had changed what it stands on.
     """
 
     ready: bool = False
@@ -66,6 +70,7 @@ class Transcript:
     started: int = -1
     answers: dict[int, Answer] = field(default_factory=dict)
     finished: bool = False
+    broken: bool = False
 
     def add(self, message: Message, cases: int) -> None:
         """Takes one message.
@@ -82,14 +87,22 @@ class Transcript:
                 self.finished = True
             case "loaded" if self.ready and not self.loaded and not self.finished:
                 self.loaded, self.printed = True, _text(body, "printed", PRINTED_CAP)
-            case "started" if self.loaded and body.get("case") == self.started + 1 < cases:
+            case "started" if self.loaded and _index(body) == self.started + 1 < cases:
                 self.started += 1
-            case "answered" if body.get("case") == self.started >= 0 and self.started not in self.answers:
+            case "answered" if _index(body) == self.started >= 0 and self.started not in self.answers:
                 self.answers[self.started] = _answer(message)
             case "finished" if self.loaded and not self.finished:
                 self.finished = True
+            case "broken" if self.ready and not self.finished:
+                self.finished = self.broken = True
             case _:
                 raise WireError("an event of no known kind, or out of order")
+
+
+def _index(body: dict[str, Any]) -> int:
+    """The case's index; -1 where there is none, or what is there only equals one, as True and 1.0 do."""
+    index = body.get("case")
+    return index if type(index) is int else -1
 
 
 def _answer(message: Message) -> Answer:
@@ -121,7 +134,7 @@ def _problem(given: object) -> Problem:
 
 def _frame(given: object) -> tuple[int, str]:
     match given:
-        case [int(line), str(function)] if 0 < line < 10**7:
+        case [line, str(function)] if type(line) is int and 0 < line < 10**7:
             return line, plain(function, NAME_CAP)
     raise WireError("a frame must be [line, function]")
 

@@ -8,24 +8,26 @@ Events: ready (our own imports are done; what follows is the submission's time) 
 or why not) - started and answered, for each case - finished.
 """
 
-import contextlib
+import errno
 import io
 import linecache
 import os
 import sys
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO, TextIO
+from typing import Any, NoReturn
 
 import numpy as np
 
-from grader import wire
+from grader import rules, wire
 
 PRINTED_CAP = 4_000  # characters kept of what a case printed
 MESSAGE_CAP = 2_000  # characters kept of an exception's message
 FRAMES_CAP = 5  # innermost frames of the submission's own
 ANSWER_CAP = 16 << 20  # bytes of one case's answer
 NAMES_CAP = 40
+NAME_CAP = 60
+BLOCKED = (errno.EPERM, errno.EACCES, errno.ENOENT)  # what the layers answer
 
 
 class Rejected(Exception):  # noqa: N818 - not an error of ours: it carries what is wrong with a submission
@@ -36,66 +38,113 @@ class Rejected(Exception):  # noqa: N818 - not an error of ours: it carries what
         self.problem = {"kind": kind, **details}
 
 
-class Printed(io.TextIOBase):
-    """Keeps the beginning of what is printed and passes all of it on, to where its amount is limited."""
+class Printed(io.RawIOBase):
+    """What standard output and error write to: keeps the beginning and passes all of it on to descriptor 1."""
 
-    def __init__(self, beyond: TextIO) -> None:
-        self._beyond = beyond
-        self._kept: list[str] = []
-        self._room = PRINTED_CAP
+    def __init__(self) -> None:
+        self._kept = bytearray()
 
-    def write(self, text: str, /) -> int:
-        """Keeps what there is room for."""
-        if self._room > 0:
-            self._kept.append(text[: self._room])
-            self._room -= len(text)
-        return self._beyond.write(text)
+    def writable(self) -> bool:
+        """Yes."""
+        return True
 
-    def flush(self) -> None:
-        """Flushes the stream beyond."""
-        self._beyond.flush()
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - any buffer
+        """Keeps what there is room for; all of it counts towards the judge's limit."""
+        view = memoryview(data).cast("B")
+        self._kept += view[: max(0, PRINTED_CAP - len(self._kept))]
+        left = view
+        while left:
+            left = left[os.write(1, left) :]
+        return len(view)
 
     def fileno(self) -> int:
-        """The descriptor of the stream beyond."""
-        return self._beyond.fileno()
+        """Descriptor 1."""
+        return 1
+
+    def close(self) -> None:
+        """Stays open: standard output and error share it."""
 
     def take(self) -> str:
         """Returns what was kept and starts anew."""
-        kept, self._kept, self._room = "".join(self._kept), [], PRINTED_CAP
+        kept, self._kept = self._kept.decode("utf-8", "replace"), bytearray()
         return kept
 
 
+def _redirected() -> Printed:
+    """Standard output and error as text streams in the usual way, over one ``Printed``."""
+    printed = Printed()
+    for name in ("stdout", "stderr"):
+        stream = io.TextIOWrapper(printed, "utf-8", "backslashreplace", write_through=True)  # type: ignore[arg-type]
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    return printed
+
+
+def _nothing() -> None:
+    """Nothing to do."""
+
+
 def main() -> None:
-    """Answers one request and leaves without running anybody's exit handlers."""
-    answers = os.fdopen(int(sys.argv[1]), "wb", buffering=0)
+    """Answers one request from standard input, on the descriptor given as argument."""
     request = next(iter(wire.Decoder().feed(sys.stdin.buffer.read())))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    _start_backend()
-    _send(answers, {"event": "ready"})
-    printed = Printed(sys.stdout)
-    sys.stdout = sys.stderr = printed
+    serve(request, int(sys.argv[1]))
+
+
+def serve(
+    request: wire.Message, descriptor: int, *, seal: Callable[[], None] = _nothing, done: Callable[[], None] = _nothing
+) -> NoReturn:
+    """Answers one request and leaves without running anybody's exit handlers.
+
+    Args:
+      request: the judge's message.
+      descriptor: where answers go.
+      seal: called once the backend has started and before any of the submission runs.
+      done: called after the last answer; for trusted programs.
+    """
+    broken, write = wire.encode({"event": "broken"}), os.write
     try:
-        entry = _load(request.body["source"], request.body["filename"], request.body["entry"])
+        _start_backend()
+        seal()
+        rules.forbid(request.body["forbidden"])
+    except BaseException as error:  # noqa: BLE001 - a fault of ours: a line for the judge, and no "ready"
+        write(2, f"{type(error).__name__}: {error}".encode())
+        os._exit(1)
+    try:
+        _send(descriptor, {"event": "ready"})
+        _answer_all(request, descriptor)
+        done()
+        _send(descriptor, {"event": "finished"})
+    except Rejected:
+        pass
+    except BaseException:  # noqa: BLE001 - after "ready", only the submission can have caused it
+        write(descriptor, broken)
+    finally:
+        os._exit(0)
+
+
+def _answer_all(request: wire.Message, descriptor: int) -> None:
+    """Loads the submission and runs it case by case."""
+    printed, filename = _redirected(), request.body["filename"]
+    source = request.arrays["source"].tobytes().decode("utf-8", "surrogatepass")
+    try:
+        entry = _load(source, filename, request.body["entry"])
     except Rejected as rejected:
-        _send(answers, {"event": "rejected", "problem": rejected.problem, "printed": printed.take()})
-    else:
-        _send(answers, {"event": "loaded", "printed": printed.take()})
-        for index, case in enumerate(request.body["cases"]):
-            _send(answers, {"event": "started", "case": index})
-            arrays = {name: request.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
-            problem, result = _guarded(lambda c=case, a=arrays: _answer(entry, c, a), request.body["filename"])
-            event = {"event": "answered", "case": index, "problem": problem, "printed": printed.take()}
-            _send(answers, event, result or {})
-        _send(answers, {"event": "finished"})
-    with contextlib.suppress(BaseException):
-        printed.flush()
-    os._exit(0)
+        _send(descriptor, {"event": "rejected", "problem": rejected.problem, "printed": printed.take()})
+        raise
+    _send(descriptor, {"event": "loaded", "printed": printed.take()})
+    for index, case in enumerate(request.body["cases"]):
+        _send(descriptor, {"event": "started", "case": index})
+        arrays = {name: request.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
+        problem, result = _guarded(lambda c=case, a=arrays: _answer(entry, c, a), filename)
+        event = {"event": "answered", "case": index, "problem": problem, "printed": printed.take()}
+        _send(descriptor, event, result or {})
 
 
-def _send(answers: BinaryIO, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
+def _send(descriptor: int, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
     left = memoryview(wire.encode(body, arrays))
     while left:
-        left = left[answers.write(left) or 0 :]
+        left = left[os.write(descriptor, left) :]
 
 
 def _start_backend() -> None:
@@ -118,23 +167,30 @@ def _load(source: str, filename: str, entry: Mapping[str, str]) -> type:
         code = compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", None)
-        message = getattr(error, "msg", None) or _message_of(error)
-        raise Rejected("syntax", message=message, frames=[[line, ""]] if line else []) from None
-    problem, _ = _guarded(lambda: exec(code, module.__dict__), filename)  # noqa: S102 - what a worker is for
+        too_deep = "an expression is nested too deeply" if isinstance(error, MemoryError | RecursionError) else ""
+        message = getattr(error, "msg", None) or _message_of(error) or too_deep
+        raise Rejected("syntax", message=message, type=_type_name(error), frames=[[line, ""]] if line else []) from None
+
+    def entry_of_it() -> type:
+        exec(code, module.__dict__)  # noqa: S102 - what a worker is for
+        return _linen_module(module.__dict__, entry["name"])
+
+    problem, found = _guarded(entry_of_it, filename)
     if problem:
         raise Rejected(**problem)
-    return _linen_module(module.__dict__, entry["name"])
+    return found
 
 
 def _linen_module(namespace: Mapping[str, Any], name: str) -> type:
     from flax import linen, nnx  # noqa: PLC0415
 
     if name not in namespace:
-        names = [n for n, v in namespace.items() if isinstance(v, type | types.FunctionType) and not n.startswith("_")]
-        raise Rejected("missing", names=names[:NAMES_CAP])
+        names = [n for n, v in namespace.items() if type(n) is str and isinstance(v, type | types.FunctionType)]
+        public = [n[:NAME_CAP] for n in names if not n.startswith("_")]
+        raise Rejected("missing", names=public[:NAMES_CAP])
     found = namespace[name]
     if not isinstance(found, type):
-        kind = "a function" if isinstance(found, types.FunctionType) else f"an object of type {type(found).__name__}"
+        kind = "a function" if isinstance(found, types.FunctionType) else f"an object of type {_type_name(found)}"
         raise Rejected("not_module", message=kind)
     if not issubclass(found, linen.Module):
         kind = "a Flax NNX module" if issubclass(found, nnx.Module) else "a class of another kind"
@@ -146,7 +202,7 @@ def _answer(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarra
     """Builds, initialises and applies the module as the exercise's statement says."""
     import jax  # noqa: PLC0415
 
-    module: Any = entry(**case["arguments"])
+    module = _built(entry, case["arguments"])
     x = jax.numpy.asarray(arrays["x"])
     if case["parameters"]:
         variables = {"params": {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}}
@@ -154,12 +210,18 @@ def _answer(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarra
     else:
         variables = module.init(jax.random.PRNGKey(case["seed"]), x)
         result = _tree(variables)
-    y = _transformed(module.apply, case["transform"])(variables, x)
-    result["value"] = _array(y)
+    result["value"] = _array(_transformed(module.apply, case["transform"])(variables, x), "the output")
     size = sum(array.nbytes for array in result.values())
     if size > ANSWER_CAP:
         raise Rejected("too_large", message=f"{result['value'].dtype}{list(result['value'].shape)}")
     return result
+
+
+def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a module
+    try:
+        return entry(**arguments)
+    except TypeError as error:
+        raise Rejected("constructor", message=_message_of(error), names=list(arguments)) from None
 
 
 def _transformed(apply: Callable, transform: str) -> Callable:
@@ -171,44 +233,74 @@ def _transformed(apply: Callable, transform: str) -> Callable:
 def _tree(variables: object) -> dict[str, np.ndarray]:
     """Flattens a tree of parameters to names such as "params/gamma"."""
     import jax  # noqa: PLC0415
+    from flax.core import meta  # noqa: PLC0415
 
-    leaves = jax.tree_util.tree_flatten_with_path(variables)[0]
+    leaves = jax.tree_util.tree_flatten_with_path(meta.unbox(variables))[0]
     if len(leaves) > NAMES_CAP:
-        raise Rejected("returned", message=f"a tree of {len(leaves)} parameters")
-    return {"/".join(str(getattr(key, "key", key)) for key in path): _array(leaf) for path, leaf in leaves}
+        raise Rejected("parameters", message=f"the module makes {len(leaves)} parameters")
+    named = [("/".join(str(getattr(key, "key", key)) for key in path)[:NAME_CAP], leaf) for path, leaf in leaves]
+    return {name: _array(leaf, f"the parameter {name.removeprefix('params/')}") for name, leaf in named}
 
 
-def _array(y: object) -> np.ndarray:
+def _array(y: object, what: str) -> np.ndarray:
     """The array that was returned, if it is one of a dtype that can cross."""
     import jax  # noqa: PLC0415
 
     if not isinstance(y, jax.Array | np.ndarray):
-        raise Rejected("returned", message="None" if y is None else f"an object of type {type(y).__name__}")
+        found = "None" if y is None else f"an object of type {_type_name(y)}"
+        raise Rejected("returned", message=found, type=what)
     if y.dtype.name not in wire.DTYPES:
-        raise Rejected("returned", message=f"an array of dtype {y.dtype.name}")
+        raise Rejected("dtype", message=y.dtype.name[:NAME_CAP], type=what)
     return np.asarray(y)
 
 
 def _guarded(run: Callable[[], Any], filename: str) -> tuple[dict[str, Any] | None, Any]:
     """Runs the submission's code; returns (what went wrong, None) or (None, what came back)."""
+    rules.broken.clear()
+    problem, result = _caught(run, filename)
+    if rules.broken:  # also where the submission has caught the refusal
+        frames = problem["frames"] if problem else []
+        return {"kind": "forbidden", "message": rules.broken[0], "frames": frames}, None
+    return problem, result
+
+
+def _caught(run: Callable[[], Any], filename: str) -> tuple[dict[str, Any] | None, Any]:
     try:
         return None, run()
     except Rejected as rejected:
         return rejected.problem, None
     except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
-        kind = "exited" if isinstance(error, SystemExit) else "import" if isinstance(error, ImportError) else "raised"
         return {
-            "kind": kind,
-            "type": type(error).__name__[:NAMES_CAP],
+            "kind": _kind(error),
+            "type": _type_name(error),
             "message": _message_of(error),
             "frames": _frames(error, filename),
             "exception": isinstance(error, Exception),
         }, None
 
 
+def _kind(error: BaseException) -> str:
+    """One word for what was raised."""
+    if isinstance(error, SystemExit):
+        return "exited"
+    if isinstance(error, ImportError):
+        return "forbidden" if sys.modules.get(error.name or "", rules) is None else "import"
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in _message_of(error):
+        return "memory"
+    if isinstance(error, OSError) and error.errno in BLOCKED:
+        return "blocked"
+    return "raised"
+
+
+def _type_name(found: object) -> str:
+    """The name of an object's type, whatever its metaclass makes of that."""
+    name = type.__dict__["__name__"].__get__(type(found))
+    return name[:NAME_CAP]
+
+
 def _message_of(error: BaseException) -> str:
     try:
-        return str(error)[:MESSAGE_CAP]
+        return str.__str__(str(error)[:MESSAGE_CAP])
     except BaseException:  # noqa: BLE001 - __str__ is the submission's code too
         return "(its message cannot be read)"
 
@@ -218,7 +310,7 @@ def _frames(error: BaseException, filename: str) -> list[list[Any]]:
     frames, step = [], error.__traceback__
     while step is not None:
         if step.tb_frame.f_code.co_filename == filename:
-            frames.append([step.tb_lineno, step.tb_frame.f_code.co_name[:NAMES_CAP]])
+            frames.append([step.tb_lineno, step.tb_frame.f_code.co_name[:NAME_CAP]])
         step = step.tb_next
     return frames[-FRAMES_CAP:]
 

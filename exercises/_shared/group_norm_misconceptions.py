@@ -87,6 +87,12 @@ def _over_positions(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     return _affine(_standardized(grouped, axes, arguments["eps"]), arrays)
 
 
+def _per_sample(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    grouped = _grouped(arrays["x"], arguments["num_groups"])
+    axes = (*range(1, grouped.ndim - 2), -1)
+    return _affine(_standardized(grouped, axes, arguments["eps"]), arrays)
+
+
 def _channels(arrays: Arrays) -> int:
     return arrays["x"].shape[-1]
 
@@ -117,8 +123,8 @@ EPS_IGNORED = Misconception(
 EPS_HARD_CODED = Misconception(
     name="eps_hard_coded",
     title="eps fixed at 1e-5, whatever the module was given",
-    text="All is right while eps is 1e-5, and wrong as soon as the module is built with another. Which of the module's "
-    "fields does your __call__ never read?",
+    text="All is right while eps is 1e-5, and wrong as soon as the module is built with another. Where "
+    "does your __call__ take eps from?",
     value=_with_denominator(lambda g, _: np.sqrt(_var(g) + 1e-5)),
 )
 SAMPLE_VARIANCE = Misconception(
@@ -152,10 +158,10 @@ MEAN_KEPT = Misconception(
 )
 ONE_PASS_VARIANCE = Misconception(
     name="one_pass_variance",
-    title="the variance as E[x^2] - E[x]^2",
-    text="On paper the mean of squares less the square of the mean is the variance. In float32, with a mean of 1,000, "
-    "it is the difference of two numbers near a million that have some seven digits each. How many digits of a "
-    "variance near 1 are left?",
+    title="a variance from values that were not centred first, such as E[x^2] - E[x]^2",
+    text="On paper such a formula is the variance. In float32 it is the difference of two large numbers wherever the "
+    "mean is large beside the spread: with a mean of 1,000, both are near a million and have some seven digits. How "
+    "many digits of a variance near 1 are left?",
     value=_one_pass,
 )
 GROUPS_INTERLEAVED = Misconception(
@@ -175,9 +181,9 @@ GROUPS_IGNORED = Misconception(
 )
 ONE_GROUP_PER_CHANNEL = Misconception(
     name="one_group_per_channel",
-    title="every channel is a group of its own",
-    text="A group of one value has that value as its mean, so nothing but beta is left. How many channels share a mean "
-    "in your code, and how many should?",
+    title="an output that is beta, whatever x is",
+    text="Nothing of x is left. That is what happens when every channel is a group of its own, since a group of one "
+    "value has that value as its mean. How many channels share a mean in your code, and how many should?",
     value=_with_groups(lambda channels, _: channels),
 )
 GROUP_SIZE_CONFUSED = Misconception(
@@ -193,6 +199,14 @@ OVER_POSITIONS = Misconception(
     text="The mean and the variance run over the leading axes too, so that one position changes another's output. "
     "Here each position is normalised by itself. Which axes should your mean run over?",
     value=_over_positions,
+)
+PER_SAMPLE = Misconception(
+    name="per_sample",
+    title="the group normalization of the paper, with statistics over a whole image",
+    text="Vectors and tables are right; where there are more axes, all positions of a sample share one mean and one "
+    "variance. That is what the paper does for images. Here every position is normalised by itself. Which axes should "
+    "your mean run over, and which must it leave alone?",
+    value=_per_sample,
 )
 AFFINE_MISSING = Misconception(
     name="affine_missing",

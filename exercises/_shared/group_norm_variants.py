@@ -115,6 +115,13 @@ def normalize(x, num_groups, eps):
     var = jax.ops.segment_sum(centred**2, of, num_groups) / size
     return jnp.moveaxis(centred / jnp.sqrt(var + eps)[of], 0, -1)
 """,
+    "folded": """
+def normalize(x, num_groups, eps):
+    grouped = x.reshape(x.shape[:-1] + (num_groups, -1))
+    mean = grouped.mean(-1, keepdims=True)
+    scale = 1 / jnp.sqrt(grouped.var(-1, keepdims=True) + eps)
+    return (grouped * scale - mean * scale).reshape(x.shape)
+""",
     "jitted_core": """
 from functools import partial
 

@@ -22,6 +22,7 @@ CASES = (
         check=FLAT,
         arguments={"num_groups": 2.0, "eps": 1e-5},
         x=Fixed(values=(1, 2, 3, 4, 5, 6), shape=(6,)),
+        needs=NEEDS,
     ),
     Case(
         name="gamma and beta of one's own",
@@ -76,11 +77,14 @@ CASES = (
 SPEC = Exercise(
     title="Group normalization of one position",
     order=20,
-    entry=Entry(name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}),
+    entry=Entry(
+        name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}, defaults={"eps": 1e-5}
+    ),
     reference=group_norm.REFERENCE,
     cases=CASES,
     misconceptions=ONE_POSITION,
     right_variants=VARIANTS,
+    forbidden=group_norm.FORBIDDEN,
     hints=(
         "Begin with the shapes alone. Six channels in two groups: which shape lets you see the groups as rows? It must "
         "work from the number of channels and num_groups, not from these two numbers.",

@@ -1,7 +1,7 @@
 """``MyGroupNorm`` on inputs of any rank, channels last."""
 
 from exercises._shared import group_norm
-from exercises._shared.group_norm_misconceptions import ONE_POSITION, OVER_POSITIONS
+from exercises._shared.group_norm_misconceptions import ONE_POSITION, OVER_POSITIONS, PER_SAMPLE
 from exercises._shared.group_norm_variants import VARIANTS
 from exercises.spec import Case, Draw, Entry, Exercise, Parameters, Raises, Value
 
@@ -11,12 +11,12 @@ NEEDS = ("parameters",)
 TABLE, IMAGES = (5, 12), (2, 3, 5, 12)
 
 
-def _case(name: str, x: Draw, num_groups: int, eps: float, check: Value | None = None) -> Case:
-    """A case on the values, with gamma and beta of its own."""
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value | None = None) -> Case:
+    """A case on the values, with gamma and beta of its own; eps may be left to the module's default."""
     return Case(
         name=name,
         check=check or Value(),
-        arguments={"num_groups": num_groups, "eps": eps},
+        arguments={"num_groups": num_groups, **({} if eps is None else {"eps": eps})},
         x=x,
         parameters=OWN_12 if x.shape[-1] == 12 else OWN_16,  # noqa: PLR2004 - the two channel counts in use
         needs=NEEDS,
@@ -36,13 +36,15 @@ CASES = (
     _case("as many groups as channels", Draw(shape=TABLE), 12, 1e-5),
     _case("one position", Draw(shape=(12,)), 4, 1e-5),
     _case("sequences", Draw(shape=(2, 5, 12), std=2.0), 6, 1e-5),
+    _case("a single row", Draw(shape=(2, 1, 12)), 2, 1e-5),
     _case("images", Draw(shape=IMAGES, mean=-1.0), 4, 1e-5),
     _case("small variance", Draw(shape=(3, 16), std=2**-7), 4, 1e-3),
+    _case("eps left to its default", Draw(shape=(3, 16), std=2**-7), 4, None),
     _case("large eps", Draw(shape=(3, 16)), 2, 0.5),
     _case("large mean", Draw(shape=(3, 16), mean=1000.0), 4, 1e-5),
     _case("constant groups", Draw(shape=(3, 16), mean=2.0, same_along_last=True), 4, 1e-5),
-    _case("bfloat16", Draw(shape=(3, 16), dtype="bfloat16"), 4, 1e-3),
-    _case("float16", Draw(shape=(3, 16), dtype="float16"), 4, 1e-3),
+    _case("bfloat16", Draw(shape=(3, 16), dtype="bfloat16", std=2**-5), 4, 1e-3),
+    _case("float16", Draw(shape=(3, 16), dtype="float16", std=2**-5), 4, 1e-3),
     _case("under jit", Draw(shape=TABLE), 3, 1e-5, Value(transform="jit")),
     _case("under vmap", Draw(shape=IMAGES), 3, 1e-5, Value(transform="vmap")),
     Case(
@@ -52,16 +54,26 @@ CASES = (
         x=Draw(shape=TABLE),
         needs=("three groups",),
     ),
+    Case(
+        name="more groups than channels",
+        check=Raises(),
+        arguments={"num_groups": 24, "eps": 1e-5},
+        x=Draw(shape=TABLE),
+        needs=("three groups",),
+    ),
 )
 
 SPEC = Exercise(
     title="Group normalization of any rank",
     order=30,
-    entry=Entry(name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}),
+    entry=Entry(
+        name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}, defaults={"eps": 1e-5}
+    ),
     reference=group_norm.REFERENCE,
     cases=CASES,
-    misconceptions=(*ONE_POSITION, OVER_POSITIONS),
+    misconceptions=(*ONE_POSITION, OVER_POSITIONS, PER_SAMPLE),
     right_variants=VARIANTS,
+    forbidden=group_norm.FORBIDDEN,
     hints=(
         "Write down the shape of the input as some leading axes and one channel axis, and the shape you want after "
         "splitting only the last. Nothing in front of it should change, however many axes there are.",

@@ -36,11 +36,22 @@ def simulated(misconception: Misconception, case: PlannedCase, reference: Refere
     arrays = float64_arrays(case, reference)
     match case.case.check:
         case Value():
-            return {"value": (misconception.value or reference.value)(arrays, case.arguments)}
+            return {
+                "value": (misconception.value or reference.value)(_its_own(misconception, case, arrays), case.arguments)
+            }
         case Parameters():
             made = (misconception.parameters or reference.parameters)(arrays, case.arguments)
             return {f"params/{name}": array for name, array in made.items()}
     return None
+
+
+def _its_own(misconception: Misconception, case: PlannedCase, arrays: Arrays) -> Arrays:
+    """With the parameters that the idea itself initialises, where the case gives none and they are the right ones."""
+    if case.parameters or misconception.parameters is None:
+        return arrays
+    made = misconception.parameters(arrays, case.arguments)
+    fit = all(name in arrays and arrays[name].shape == array.shape for name, array in made.items())
+    return {**arrays, **made} if fit else arrays
 
 
 def _fits(misconception: Misconception, cases: tuple[PlannedCase, ...], answers: Answers, reference: Reference) -> bool:
@@ -60,7 +71,7 @@ def _equal(
 ) -> bool:
     if isinstance(case.case.check, Parameters):
         made = {name: array for name, array in found.items() if name != "value"}
-        return set(made) == set(wanted) and all(np.array_equal(made[n].astype(np.float64), wanted[n]) for n in made)
+        return set(made) == set(wanted) and all(np.array_equal(made[n], wanted[n]) for n in made)
     value, want = found["value"], wanted["value"]
     if value.size != want.size or value.dtype.name not in FLOATS:
         return False
@@ -82,7 +93,7 @@ def _allowed(idea: Misconception, case: PlannedCase, reference: Reference) -> np
     several times. Where the idea is ill-conditioned, as one-pass variance is at a large mean, the movement is as large
     as the error, and all that is asked of an answer is to err as much.
     """
-    arrays, epsilon = float64_arrays(case, reference), float(ml_dtypes.finfo(case.x.dtype).eps)
+    arrays, epsilon = _its_own(idea, case, float64_arrays(case, reference)), float(ml_dtypes.finfo(case.x.dtype).eps)
     value = idea.value or reference.value
     want, moved = value(arrays, case.arguments), np.float64(0)
     for seed in range(TRIES):

@@ -19,23 +19,24 @@ INDENT = 9
 PRINTED_LINES = 6
 
 
-def render(report: Report, console: Console, *, command: str) -> None:
-    """Prints the report.
+def render(report: Report, console: Console, *, command: str) -> str:
+    """Renders the report.
 
     Args:
       report: what to show.
-      console: where; its width and colours are respected.
-      command: the command that reproduces this run.
+      console: gives width and colours.
+      command: the command that reproduces this run; it is never wrapped, so that it can be pasted.
     """
     with console.capture() as captured:
-        console.print(_header(report), _body(report), _footer(report, command), sep="\n")
+        console.print(_header(report), _body(report), *_footer(report), sep="\n")
     # Rich fills indented lines up to the console's width; in a file those blanks are noise.
-    console.file.write("".join(f"{line.rstrip(' ')}\n" for line in captured.get().splitlines()))
+    lines = [line.rstrip(" ") for line in captured.get().splitlines()]
+    return "\n".join([*lines, f"seed {report.seed}; again with:", f"  {command}"])
 
 
 def _body(report: Report) -> RenderableType:
     if not report.error:
-        return Group(*(_case(case, report.cases[:i]) for i, case in enumerate(report.cases)))
+        return Group(*(_case(case, _told_by(case, report.cases)) for case in report.cases))
     word = WORDS["not_checked" if report.fault else "wrong"]
     return Group(Text.assemble("  ", word), _indented(Text(report.error.message)), *_printed(report.cases[0]))
 
@@ -50,14 +51,13 @@ def _header(report: Report) -> RenderableType:
     return grid
 
 
-def _case(case: CaseResult, before: tuple[CaseResult, ...]) -> RenderableType:
+def _case(case: CaseResult, told: CaseResult) -> RenderableType:
+    """One case; ``told`` is the case whose details serve for this one too, or the case itself."""
     head = Text.assemble("  ", WORDS[case.outcome], " " * max(1, 7 - len(WORDS[case.outcome])), case.name)
     if case.outcome == "skipped":
         return Text.assemble(head, (f": {case.message}", "dim"))
-    if case.diagnosis and case.diagnosis in [c.diagnosis for c in before]:
-        return Text.assemble(head, (": the same idea as above", "dim"))
-    if case.message and not case.output and case.message in [c.message for c in before]:
-        return Text.assemble(head, (": the same as above", "dim"))
+    if told is not case:
+        return Text.assemble(head, (f': as "{told.name}"', "dim"))
     parts: list[RenderableType] = [head]
     if case.outcome != "right":
         parts += [_indented(Text(case.situation, style="dim")), _indented(Text(case.message))]
@@ -68,6 +68,15 @@ def _case(case: CaseResult, before: tuple[CaseResult, ...]) -> RenderableType:
     return Group(*parts)
 
 
+def _told_by(case: CaseResult, cases: tuple[CaseResult, ...]) -> CaseResult:
+    """Of the cases that go wrong in the same way, the one that is told: the one farthest off, else the first."""
+    if case.outcome != "wrong":
+        return case
+    if case.diagnosis:
+        return max((c for c in cases if c.diagnosis == case.diagnosis), key=lambda c: c.margin or 0.0)
+    return next(c for c in cases if c is case or (c.outcome == "wrong" and c.message == case.message))
+
+
 def _printed(case: CaseResult) -> Iterator[RenderableType]:
     """The first lines of what the submission printed."""
     lines = case.output.rstrip().splitlines()
@@ -76,17 +85,14 @@ def _printed(case: CaseResult) -> Iterator[RenderableType]:
         yield _indented(Text("\n".join(["it printed:", *lines[:PRINTED_LINES], *more]), style="dim"))
 
 
-def _footer(report: Report, command: str) -> RenderableType:
-    lines = []
+def _footer(report: Report) -> Iterator[RenderableType]:
     if report.isolation:
         layers, missing = (
             ", ".join(names) or "nothing" for names in (report.isolation.layers, report.isolation.missing)
         )
-        lines.append(f"ran in {report.seconds:.1f} s; isolated by: {layers}")
         use = ", for your own feedback and not for grades" if report.isolation.level == "none" else ""
-        lines.append(f"isolation level {report.isolation.level}{use}; not isolated: {missing}")
-    lines.append(f"seed {report.seed}; again with: {command}")
-    return Text("\n".join(lines), style="dim")
+        yield Text(f"ran in {report.seconds:.1f} s; isolated by: {layers}", style="dim")
+        yield Text(f"isolation level {report.isolation.level}{use}; not isolated: {missing}", style="dim")
 
 
 def _indented(text: Text) -> Padding:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+
 from grader import wire
 from grader.plan import Plan
 from grader.submission import Submission
@@ -25,6 +27,27 @@ class Isolation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a submission may use; times in seconds, the rest in bytes.
+
+    Attributes:
+      start: for our own imports; passing it is our failure.
+      seconds: for the submission; None leaves it to the exercise, or to the reference where that is slow here.
+      factor: times the reference's own time, where that is more than the exercise's seconds.
+      output: printed.
+      answers: sent back.
+      memory: resident at any moment; what is shared with the warm process counts too.
+    """
+
+    start: float = 120.0
+    seconds: float | None = None
+    factor: float = 5.0
+    output: int = 1 << 20
+    answers: int = 128 << 20
+    memory: int = 3 << 30
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What a runner is asked to run."""
 
@@ -35,12 +58,13 @@ class Request:
         """The message to the worker."""
         messages = [case.message() for case in self.plan.cases]
         body = {
-            "source": self.submission.source,
             "filename": self.submission.name,
             "entry": {"name": self.plan.entry.name, "kind": self.plan.entry.kind},
+            "forbidden": list(self.plan.forbidden),
             "cases": [body for body, _ in messages],
         }
         arrays = {f"{i}/{name}": a for i, (_, named) in enumerate(messages) for name, a in named.items()}
+        arrays["source"] = np.frombuffer(self.submission.source.encode("utf-8", "surrogatepass"), np.uint8)
         return wire.encode(body, arrays)
 
 
@@ -49,23 +73,36 @@ class Ending:
     """How a run ended.
 
     Attributes:
-      kind: "finished"; "time", "output" or "answers" when a limit was passed; "garbled" when what came was no message
-        of ours; "gone" when the process ended by itself; "not_started" when we failed to bring the worker up.
+      kind: "finished"; "time", "output", "answers" or "memory" when a limit was passed; "garbled" when what came was
+        no message of ours; "broken" when the submission broke the worker; "gone" when the process ended by itself;
+        "not_started" when we failed to bring the worker up.
       status: exit status of a process that is gone, negative for a signal.
       detail: for the reader: the limit, or what failed.
     """
 
-    kind: Literal["finished", "time", "output", "answers", "garbled", "gone", "not_started"]
+    kind: Literal["finished", "time", "output", "answers", "memory", "garbled", "broken", "gone", "not_started"]
     status: int | None = None
     detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What came of a request."""
+    """What came of a request.
+
+    Attributes:
+      transcript: the worker's events.
+      ending: how it ended.
+      printed: what was printed after the last event, made plain.
+    """
 
     transcript: Transcript
     ending: Ending
+    printed: str = ""
+
+
+def not_started(detail: str) -> Run:
+    """The run that never was, by a fault of ours."""
+    return Run(transcript=Transcript(), ending=Ending(kind="not_started", detail=detail))
 
 
 class Runner(Protocol):

@@ -1,48 +1,31 @@
 """A fresh process a submission: own session, clean environment, clock, capped output, throw-away folder."""
 
 import os
-import selectors
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from grader.paths import trusted
-from grader.runners.base import Ending, Isolation, Request, Run
-from grader.transcript import Transcript
-from grader.wire import Decoder, WireError
+from grader.runners.base import Isolation, Limits, Request, Run, not_started
+from grader.runners.watch import Watch
 
 # Nothing else of the caller's environment reaches the worker.
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
-CHUNK = 1 << 16
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a submission may use; times in seconds, the rest in bytes.
-
-    Attributes:
-      start: for our own imports; passing it is our failure.
-      seconds: for the submission; None leaves it to the exercise.
-      output: printed.
-      answers: sent back.
-    """
-
-    start: float = 120.0
-    seconds: float | None = None
-    output: int = 1 << 20
-    answers: int = 128 << 20
+DEFAULT = Limits()
 
 
 @dataclass(frozen=True)
 class FreshRunner:
     """Starts one process for every submission."""
 
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT
 
     @property
     def isolation(self) -> Isolation:
@@ -63,61 +46,84 @@ class FreshRunner:
 
     def run(self, request: Request) -> Run:
         """Runs one submission and leaves no process of its group behind."""
-        transcript = Transcript()
-        try:
-            with _started(request.encoded()) as worker:
-                ending = _Watch(worker, transcript, request, self.limits).until_it_ends()
-        except OSError as error:
-            ending = Ending(kind="not_started", detail=f"the worker could not be started: {error.strerror or error}")
-        return Run(transcript=transcript, ending=ending)
+        with ExitStack() as stack:
+            try:
+                worker = stack.enter_context(_started(request.encoded()))
+            except OSError as error:
+                return not_started(f"the worker could not be started: {error.strerror or error}")
+            return Watch(worker, request, self.limits, longer=lambda: 0.0).run()
 
 
 @dataclass(frozen=True)
-class _Worker:
+class _Process:
+    """A worker that this process has started itself."""
+
     process: subprocess.Popen[bytes]
     answers: int
     output: int
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        return self.process.poll()
+
 
 @contextmanager
-def _started(request: bytes) -> Iterator[_Worker]:
+def _started(request: bytes) -> Iterator[_Process]:
     """Starts a worker in a session of its own; kills what is left of it, however this ends."""
-    with (
-        tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as scratch,
-        tempfile.TemporaryFile() as stdin,
-    ):
+    with _scratch() as scratch, tempfile.TemporaryFile() as stdin:
         stdin.write(request)
         stdin.seek(0)
-        read_end, write_end = os.pipe()
+        ours, theirs = answer_channel()
         try:
             process = subprocess.Popen(  # noqa: S603 - our own worker, by absolute path, without a shell
                 # -P: no folder of the student's on the search path; -s: none of the user's site-packages.
-                [sys.executable, "-P", "-s", "-m", "grader.worker", str(write_end)],
+                [sys.executable, "-P", "-s", "-m", "grader.worker", str(theirs.fileno())],
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=(write_end,),
-                env=_environment(scratch),
+                pass_fds=(theirs.fileno(),),
+                env=environment(scratch),
                 cwd=scratch,
                 start_new_session=True,
             )
         except BaseException:
-            os.close(read_end)
+            ours.close()
             raise
         finally:
-            os.close(write_end)
+            theirs.close()
         assert process.stdout is not None  # noqa: S101 - for the type checker
         try:
             with process.stdout:
-                yield _Worker(process, read_end, process.stdout.fileno())
+                yield _Process(process, ours.fileno(), process.stdout.fileno())
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            os.close(read_end)
+            ours.close()
 
 
-def _environment(scratch: str) -> dict[str, str]:
+@contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder that is gone afterwards, whatever was done to it: ``rm`` follows no link and minds no depth."""
+    folder = tempfile.mkdtemp(prefix="grader-")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)  # noqa: S603, S607 - POSIX's rm
+
+
+def answer_channel() -> tuple[socket.socket, socket.socket]:
+    """The judge's end and the worker's: sockets, since a pipe could be reopened for reading through /proc."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    ours.shutdown(socket.SHUT_WR)
+    return ours, theirs
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """The environment of a process that runs submissions: an allow-list, and nothing of the caller's JAX settings."""
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     return {
         **kept,
@@ -129,80 +135,3 @@ def _environment(scratch: str) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "OPENBLAS_NUM_THREADS": "1",
     }
-
-
-class _Watch:
-    """Reads what a worker sends until it has finished, has gone, or has passed a limit."""
-
-    def __init__(self, worker: _Worker, transcript: Transcript, request: Request, limits: Limits) -> None:
-        self._worker, self._transcript, self._limits = worker, transcript, limits
-        self._cases = len(request.plan.cases)
-        self._seconds = request.plan.seconds if limits.seconds is None else limits.seconds
-        self._decoder = Decoder()
-        self._received = {worker.answers: 0, worker.output: 0}
-        self._tail = b""
-        self._deadline = time.monotonic() + limits.start
-
-    def until_it_ends(self) -> Ending:
-        with selectors.DefaultSelector() as selector:
-            for descriptor in self._received:
-                os.set_blocking(descriptor, False)
-                selector.register(descriptor, selectors.EVENT_READ)
-            try:
-                while not self._transcript.finished:
-                    gone = self._worker.process.poll() is not None
-                    ready = selector.select(0 if gone else min(0.1, max(0.0, self._deadline - time.monotonic())))
-                    for key, _ in ready:
-                        if not self._take(key.fd):
-                            selector.unregister(key.fd)
-                    if time.monotonic() > self._deadline:
-                        return self._out_of_time()
-                    if gone and not ready:
-                        return self._gone()
-            except WireError as error:
-                return Ending(kind="garbled", detail=str(error))
-            except _PassedError as passed:
-                return passed.ending
-        return Ending(kind="finished")
-
-    def _take(self, descriptor: int) -> bool:
-        """Reads one chunk; returns False at the end of the stream."""
-        data = os.read(descriptor, CHUNK)
-        self._received[descriptor] += len(data)
-        if descriptor == self._worker.output:
-            self._tail = (self._tail + data)[-CHUNK:]
-            self._limit("output", descriptor, self._limits.output)
-        else:
-            self._limit("answers", descriptor, self._limits.answers)
-            for message in self._decoder.feed(data):
-                was_ready = self._transcript.ready
-                self._transcript.add(message, self._cases)
-                if self._transcript.ready and not was_ready:
-                    self._deadline = time.monotonic() + self._seconds
-        return bool(data)
-
-    def _limit(self, kind: str, descriptor: int, limit: int) -> None:
-        if self._received[descriptor] > limit:
-            raise _PassedError(Ending(kind=kind, detail=f"{limit / 2**20:g} MiB"))  # type: ignore[arg-type]
-
-    def _out_of_time(self) -> Ending:
-        if self._transcript.ready:
-            return Ending(kind="time", detail=f"{self._seconds:g} s")
-        return Ending(kind="not_started", detail=f"the worker was not ready after {self._limits.start:g} s")
-
-    def _gone(self) -> Ending:
-        status = self._worker.process.returncode
-        if self._transcript.ready:
-            return Ending(kind="gone", status=status)
-        last = self._tail.decode("utf-8", "replace").strip().splitlines()[-1:]
-        return Ending(
-            kind="not_started", status=status, detail=f"the worker ended before it was ready: {''.join(last)}"
-        )
-
-
-class _PassedError(Exception):
-    """A limit was passed."""
-
-    def __init__(self, ending: Ending) -> None:
-        super().__init__(ending.kind)
-        self.ending = ending

@@ -64,5 +64,11 @@ def test_moved_is_the_jacobian_found_by_finite_differences(exercise, case):
             total = total + np.abs(difference) / (2 * step) * abs(array[index]) * epsilon
     groups = case.arguments["num_groups"]
     grouped = np.asarray(total).reshape(*case.x.shape[:-1], groups, -1)
-    want = np.broadcast_to(grouped.max(-1, keepdims=True), grouped.shape).reshape(case.x.shape)
+    x = np.abs(arrays["x"]).reshape(grouped.shape)
+    inverse_std = 1 / np.sqrt(arrays["x"].reshape(grouped.shape).var(-1, keepdims=True) + case.arguments["eps"])
+    rounding_of_the_mean = (
+        np.abs(arrays["gamma"]).reshape(groups, -1) * inverse_std * x.max(-1, keepdims=True) * epsilon
+    )
+    of_group = (grouped + rounding_of_the_mean).max(-1, keepdims=True)
+    want = np.broadcast_to(of_group, grouped.shape).reshape(case.x.shape)
     np.testing.assert_allclose(moved(arrays, case.arguments, epsilon), want, rtol=1e-3)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,10 @@ SLIPS = {
 }
 
 
+# A shell has what it starts in the background ignore SIGINT; a user's terminal does not.
+ATTENTIVE = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
 def command(*arguments, via=GRADER, **environment):
     kept = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
     return subprocess.run(
@@ -91,7 +96,7 @@ def test_start_copies_the_starter_and_never_overwrites(tmp_path):
     assert target.read_text("utf-8") == "mine"
     done = command("start", "group_norm_1d", str(target))
     assert done.returncode == 2
-    assert "group_norm_1d.py is a file; name a folder for the starter" in " ".join(done.stderr.split())
+    assert "group_norm_1d.py is no folder for the starter: File exists" in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize("slug", slugs())
@@ -100,7 +105,7 @@ def test_the_solution_is_right(slug, tmp_path):
     done = command("check", slug, str(tmp_path / "s.py"), "--seed", "12345", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
     assert "WRONG" not in done.stdout
-    assert "seed 12345; again with: grader check" in done.stdout
+    assert "seed 12345; again with:\n  grader check" in done.stdout
     assert "\x1b" not in done.stdout
     assert max(len(line) for line in done.stdout.splitlines() if "/" not in line) <= 60
 
@@ -115,7 +120,7 @@ def test_a_dozen_wrong_submissions(name, tmp_path):
     report = json.loads(done.stdout)
     jsonschema.validate(report, SCHEMA)
     assert report["outcome"] == "wrong"
-    assert 0 <= report["score"] < report["max_score"] == 17
+    assert 0 <= report["score"] < report["max_score"] == 20
     assert report["isolation"]["level"] == "none"
     texts = [
         c["message"] + (c["diagnosis"] or {"text": ""})["text"] + c["name"] for c in report["cases"] if c["message"]
@@ -165,23 +170,24 @@ def test_json_of_misuse_validates_too(tmp_path):
 def test_demo_shows_a_right_and_a_wrong_report():
     done = command("demo", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "16 of 16 cases, 17 of 17 points" in done.stdout
+    assert "19 of 19 cases, 20 of 20 points" in done.stdout
     assert done.stdout.count("This is eps outside the square root.") == 1
     assert "WRONG  small variance" in done.stdout
 
 
-def test_interrupting_leaves_a_word_and_no_traceback(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopping_leaves_a_word_and_no_traceback_and_no_process(tmp_path, number):
     (tmp_path / "s.py").write_text("import time\nopen('started', 'w').close()\ntime.sleep(60)", "utf-8")
     with subprocess.Popen(
-        [*GRADER, "check", "group_norm_1d", str(tmp_path / "s.py")],
+        [sys.executable, "-c", ATTENTIVE, *GRADER, "check", "group_norm_1d", str(tmp_path / "s.py")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as process:  # fmt: skip
         while not list(tmp_path.glob("grader-*/started")):
             assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(2)
+        process.send_signal(number)
         out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err.strip()) == (130, "", "stopped")
+    assert (process.returncode, out, err.strip()) == (128 + number, "", "stopped")
     assert not list(tmp_path.glob("grader-*"))
 
 

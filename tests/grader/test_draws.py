@@ -10,10 +10,10 @@ from grader.plan import make_plan
 
 # Of every input of every case: the same seed gives the same bits on every platform, Python, NumPy and JAX.
 DIGESTS = {
-    ("group_norm_1d", 0): "37f34cb3ec4c0816",
-    ("group_norm_1d", 1): "1daa5e8baca8008c",
-    ("group_norm_nd", 0): "3e02f24fdede44cb",
-    ("group_norm_nd", 1): "3588db266a5384d4",
+    ("group_norm_1d", 0): "e3e364bb8cc3338d",
+    ("group_norm_1d", 1): "50ce32d4d201b5ad",
+    ("group_norm_nd", 0): "2c7faceab1bea25a",
+    ("group_norm_nd", 1): "c00904b256ddee46",
 }
 
 

@@ -71,7 +71,9 @@ def test_an_allowance_of_zero_asks_for_equality():
 
 def test_the_two_numbers_shown_differ():
     found = compare(np.array([1.0000001]), np.array([1.0]), np.array([1e-9]))
-    assert found.message.startswith("expected 1, not 1.0000001 at [0]; largest error 1e-07, allowed 1e-09")
+    assert found.message.startswith(
+        "expected 1, not 1.0000001 at [0]; off by 1e-07, allowed 1e-09; 1 of 1 values are wrong; only the last"
+    )
 
 
 PARAMETERS = {"params/gamma": np.ones(12, np.float32), "params/beta": np.zeros(12, np.float32)}

@@ -74,9 +74,8 @@ REPORTS = {
 
 
 def rendered(report, **console):
-    out = io.StringIO()
-    terminal.render(report, Console(file=out, highlight=False, **console), command="grader check EX FILE --seed 7")
-    return out.getvalue()
+    console = Console(file=io.StringIO(), highlight=False, **console)
+    return terminal.render(report, console, command="grader check EX FILE --seed 7") + "\n"
 
 
 @pytest.mark.parametrize("width", [60, 100])

@@ -1,0 +1,160 @@
+"""Reads what a worker sends until it has finished, has gone, or has passed a limit: the judge's eyes."""
+
+import os
+import selectors
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from grader.runners.base import Ending, Limits, Request, Run
+from grader.text import plain
+from grader.transcript import PRINTED_CAP, Transcript
+from grader.wire import Decoder, WireError
+
+CHUNK = 1 << 16
+TICK = 0.02  # seconds between looks at memory and at the clock
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Worker(Protocol):
+    """A process that answers."""
+
+    @property
+    def answers(self) -> int:
+        """Descriptor of its messages."""
+        ...
+
+    @property
+    def output(self) -> int:
+        """Descriptor of what it prints."""
+        ...
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, once known."""
+        ...
+
+    def poll(self) -> int | None:
+        """Its exit status once it is gone, negative for a signal."""
+        ...
+
+
+class Watch:
+    """One worker under watch."""
+
+    def __init__(self, worker: Worker, request: Request, limits: Limits, *, longer: Callable[[], float]) -> None:
+        """Begins to watch.
+
+        Args:
+          worker: the process.
+          request: what it was asked.
+          limits: what it may use.
+          longer: asked once, when the exercise's seconds are over: the limit that the reference's own time allows.
+        """
+        self._worker, self._limits, self._longer = worker, limits, longer
+        self._transcript = Transcript()
+        self._cases = len(request.plan.cases)
+        self._seconds = request.plan.seconds if limits.seconds is None else limits.seconds
+        self._fixed = limits.seconds is not None
+        self._decoder = Decoder()
+        self._received = {worker.answers: 0, worker.output: 0}
+        self._tail = b""
+        self._deadline = time.monotonic() + limits.start
+        self._began = 0.0
+
+    def run(self) -> Run:
+        """Watches to the end."""
+        ending = self._until_it_ends()
+        printed = plain(self._tail.decode("utf-8", "replace"), PRINTED_CAP)
+        return Run(ending=ending, transcript=self._transcript, printed=printed)
+
+    def _until_it_ends(self) -> Ending:
+        with selectors.DefaultSelector() as selector:
+            for descriptor in self._received:
+                os.set_blocking(descriptor, False)
+                selector.register(descriptor, selectors.EVENT_READ)
+            try:
+                while not self._transcript.finished:
+                    gone = self._worker.poll() is not None
+                    ready = selector.select(0 if gone else TICK)
+                    for key, _ in ready:
+                        if not self._take(key.fd):
+                            selector.unregister(key.fd)
+                    self._look_at_memory()
+                    if time.monotonic() > self._deadline and not self._prolonged():
+                        return self._out_of_time()
+                    if gone and not ready:
+                        return self._gone()
+            except WireError as error:
+                if not self._transcript.ready:
+                    return Ending(kind="not_started", detail=f"the worker's first words are no message: {error}")
+                return Ending(kind="garbled", detail=str(error))
+            except _PassedError as passed:
+                return passed.ending
+        return Ending(kind="broken" if self._transcript.broken else "finished")
+
+    def _take(self, descriptor: int) -> bool:
+        """Reads one chunk; returns False at the end of the stream."""
+        try:
+            data = os.read(descriptor, CHUNK)
+        except BlockingIOError:
+            return True  # somebody else was quicker
+        self._received[descriptor] += len(data)
+        if descriptor == self._worker.output:
+            self._tail = (self._tail + data)[:CHUNK]
+            if self._received[descriptor] > self._limits.output:
+                raise _PassedError(Ending(kind="output", detail=f"{self._limits.output / 2**20:g} MiB"))
+            return bool(data)
+        if self._received[descriptor] > self._limits.answers:
+            raise _PassedError(Ending(kind="answers", detail=f"{self._limits.answers / 2**20:g} MiB"))
+        for message in self._decoder.feed(data):
+            was_ready = self._transcript.ready
+            self._transcript.add(message, self._cases)
+            self._tail = b""
+            if self._transcript.ready and not was_ready:
+                self._began = time.monotonic()
+                self._deadline = self._began + self._seconds
+        return bool(data)
+
+    def _look_at_memory(self) -> None:
+        pid = self._worker.pid
+        if pid is None:
+            return
+        try:
+            resident = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * PAGE
+        except (OSError, IndexError, ValueError):
+            return  # gone by now, or a host without /proc
+        if resident > self._limits.memory:
+            raise _PassedError(Ending(kind="memory", detail=f"{self._limits.memory / 2**30:g} GiB"))
+
+    def _prolonged(self) -> bool:
+        """Whether the reference itself is so slow here that the submission deserves more time."""
+        if self._fixed or not self._transcript.ready:
+            return False
+        self._fixed = True
+        self._seconds = max(self._seconds, self._longer())
+        self._deadline = self._began + self._seconds
+        return time.monotonic() <= self._deadline
+
+    def _out_of_time(self) -> Ending:
+        if self._transcript.ready:
+            return Ending(kind="time", detail=f"{self._seconds:.3g} s")
+        return Ending(kind="not_started", detail=f"the worker was not ready after {self._limits.start:g} s")
+
+    def _gone(self) -> Ending:
+        status = self._worker.poll()
+        if self._transcript.ready:
+            return Ending(kind="gone", status=status)
+        last = self._tail.decode("utf-8", "replace").strip().splitlines()[-1:]
+        return Ending(
+            kind="not_started", status=status, detail=f"the worker ended before it was ready: {''.join(last)}"
+        )
+
+
+class _PassedError(Exception):
+    """A limit was passed."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.kind)
+        self.ending = ending
