@@ -30,9 +30,7 @@ class PlannedCase:
 
     def situation(self) -> str:
         """Arguments and input in one line, for the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
-        arguments = " ".join(
-            f"{name}={value:g}" for name, value in self.arguments.items() if name in self.case.arguments
-        )
+        arguments = " ".join(f"{name}={self.arguments[name]:g}" for name in self.case.arguments)
         return f"{arguments}  x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}"
 
     def message(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -37,10 +37,11 @@ class FreshRunner:
                 "environment",
                 "descriptors",
                 "wall clock",
+                "memory watchdog",
                 "output cap",
                 "scratch folder",
             ),
-            missing=("user id", "file system", "network", "system calls", "memory limit"),
+            missing=("user id", "file system", "network", "system calls"),
             level="none",
         )
 
