@@ -3,33 +3,31 @@
 import io
 import math
 import os
-import shlex
 import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 import click
-from rich.console import Console, RenderableType
 from rich.markdown import Markdown
 from rich.table import Column, Table
 from rich.text import Text
 
 from exercises.loader import Loaded, UnknownExerciseError, load, load_all
+from grader import console
 from grader.author import prove
+from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
 from grader.report import Report, ReportError
 from grader.reports import as_json, terminal
-from grader.runners.fresh import FreshRunner, Limits
+from grader.runners import Isolation, choice
+from grader.runners.base import Limits
 from grader.submission import NoSuchFileError
 from grader.text import plain
 
 RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
 EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
-RUNNERS = {"fresh": FreshRunner}
-NARROWEST = 20  # columns
 LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
 
@@ -88,36 +86,18 @@ def _said(text: str, code: int) -> int:
 def _told(kind: str, message: str, code: int) -> int:
     """One JSON object, whatever happened."""
     error = ReportError(kind=kind, message=plain(message, 1000))
-    _write(as_json.render(Report(exercise="", cases=(), seed=0, seconds=0.0, error=error, fault=True)))
+    console.write(as_json.render(Report(exercise="", cases=(), seed=0, seconds=0.0, error=error, fault=True)))
     return code
-
-
-def _write(text: str) -> None:
-    """Writes to standard output; a reader who has gone away changes no exit code."""
-    try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def _console() -> Console:
-    """A console that does without colour in a file, and is never too narrow to show anything."""
-    console = Console(highlight=False)
-    return console if console.width >= NARROWEST else Console(highlight=False, width=80)
-
-
-def _print(*what: RenderableType) -> None:
-    console = _console()
-    with console.capture() as captured:
-        console.print(*what, sep="\n")
-    _write("\n".join(line.rstrip(" ") for line in captured.get().splitlines()))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="groupnorm-jax")
 def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
+
+
+for command in (doctor, redteam):
+    cli.add_command(command)
 
 
 @cli.command("list")
@@ -127,7 +107,7 @@ def list_() -> None:
     for exercise in load_all():
         cases = exercise.spec.cases
         table.add_row(exercise.slug, exercise.spec.title, str(len(cases)), f"{sum(c.points for c in cases):g}")
-    _print(table)
+    console.show(table)
 
 
 @cli.command()
@@ -135,10 +115,10 @@ def list_() -> None:
 def show(exercise: str) -> None:
     """The statement of an exercise."""
     statement = _loaded(exercise).statement
-    if _console().is_terminal:
-        _print(Markdown(statement))
+    if console.terminal().is_terminal:
+        console.show(Markdown(statement))
     else:
-        _write(statement.rstrip("\n"))
+        console.write(statement.rstrip("\n"))
 
 
 @cli.command()
@@ -162,8 +142,8 @@ def start(exercise: str, folder: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid path"
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
-    _write(f"Wrote {shown}. Read the task with: grader show {exercise}")
-    _write(f"When you have filled it in: grader check {exercise} {_quoted(target)}")
+    console.write(f"Wrote {shown}. Read the task with: grader show {exercise}")
+    console.write(f"When you have filled it in: grader check {exercise} {console.quoted(target)}")
 
 
 @cli.command()
@@ -174,16 +154,16 @@ def hint(exercise: str, number: int) -> None:
     hints = _loaded(exercise).spec.hints
     if not 1 <= number <= len(hints):
         raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    _print(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
+    console.show(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
     if number < len(hints):
-        _write(f"Next: grader hint {exercise} {number + 1}")
+        console.write(f"Next: grader hint {exercise} {number + 1}")
 
 
 @cli.command()
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """The reference solution, commented step by step."""
-    _write(_loaded(exercise).solution.rstrip("\n"))
+    console.write(_loaded(exercise).solution.rstrip("\n"))
 
 
 @cli.command()
@@ -191,26 +171,41 @@ def solution(exercise: str) -> None:
 @click.argument("file", type=Path)
 @seed_option
 @click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
-@click.option("--runner", type=click.Choice(list(RUNNERS)), default="fresh", show_default=True, help="Where FILE runs.")
+@runner_option
+@click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
 @click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
-def check(exercise: str, file: Path, seed: int, as_json_: bool, runner: str, time_limit: float | None) -> int:
+def check(
+    exercise: str, file: Path, seed: int, as_json_: bool, runner: str, require: str | None, time_limit: float | None
+) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
     loaded = _loaded(exercise)
     busy = f"grading {plain(file.name, 80)} (some seconds: JAX starts and compiles)"
     try:
-        with _busy(busy, quiet=as_json_):
-            report = check_file(loaded, file, seed=seed, runner=RUNNERS[runner](Limits(seconds=time_limit)))
+        with console.busy(busy, quiet=as_json_), choice.runner(runner, Limits(seconds=time_limit)) as walled:
+            if require and short_of(walled.isolation, require):
+                return _too_open(walled.isolation, require, as_json_=as_json_)
+            report = check_file(loaded, file, seed=seed, runner=walled)
     except NoSuchFileError as error:
         raise click.UsageError(str(error)) from None
     if as_json_:
-        _write(as_json.render(report))
+        console.write(as_json.render(report))
     else:
         limit = f" --time-limit {time_limit:g}" if time_limit else ""
-        command = f"grader check {exercise} {_quoted(file)} --seed {seed}{limit}"
-        _write(terminal.render(report, _console(), command=command))
+        limit += f" --runner {runner}" if runner != choice.DEFAULT else ""
+        command = f"grader check {exercise} {console.quoted(file)} --seed {seed}{limit}"
+        console.write(terminal.render(report, console.terminal(), command=command))
     return EXIT_CODES[report.outcome]
+
+
+def _too_open(isolation: Isolation, require: str, *, as_json_: bool) -> int:
+    """Says why nothing was run."""
+    missing = ", ".join(isolation.missing)
+    reason = f"--require {require}, but here the isolation level is {isolation.level}; not isolated: {missing}"
+    if as_json_:
+        return _told("isolation", reason, FAILURE)
+    return _said(f"Not run: {reason}. 'grader doctor' says what to do.", FAILURE)
 
 
 @cli.command()
@@ -219,13 +214,14 @@ def demo() -> int:
     exercise = load("group_norm_nd")
     expected = {"right.py": "right", "eps_outside.py": "wrong"}
     outcomes = {}
-    for name in expected:
-        with _busy(f"grading {name}", quiet=False):
-            report = check_file(exercise, DEMO / name, seed=0, runner=FreshRunner())
-        outcomes[name] = report.outcome
-        command = f"grader check {exercise.slug} {_quoted(DEMO / name)}"
-        _write(terminal.render(report, _console(), command=command) + "\n")
-    _write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
+    with choice.runner() as runner:
+        for name in expected:
+            with console.busy(f"grading {name}", quiet=False):
+                report = check_file(exercise, DEMO / name, seed=0, runner=runner)
+            outcomes[name] = report.outcome
+            command = f"grader check {exercise.slug} {console.quoted(DEMO / name)}"
+            console.write(terminal.render(report, console.terminal(), command=command) + "\n")
+    console.write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
     return RIGHT if outcomes == expected else FAILURE
 
 
@@ -243,13 +239,15 @@ def author() -> None:
 def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
     """Proves EXERCISES (all by default): starter, solution, signatures, misconceptions, right variants."""
     failed = 0
-    for loaded in [_loaded(slug) for slug in exercises] or load_all():
-        _print(Text(f"{loaded.slug}, seed {seed}", style="bold"))
-        for finding in prove(loaded, seed=seed, runner=FreshRunner(), jobs=jobs):
-            failed += not finding.holds
-            word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
-            _print(Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else ""))
-    _write(f"{failed} findings fail" if failed else "All proved.")
+    chosen = [_loaded(slug) for slug in exercises] or load_all()
+    with choice.runner() as runner:
+        for loaded in chosen:
+            console.show(Text(f"{loaded.slug}, seed {seed}", style="bold"))
+            for finding in prove(loaded, seed=seed, runner=runner, jobs=jobs):
+                failed += not finding.holds
+                word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
+                console.show(Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else ""))
+    console.write(f"{failed} findings fail" if failed else "All proved.")
     return WRONG if failed else RIGHT
 
 
@@ -258,17 +256,3 @@ def _loaded(slug: str) -> Loaded:
         return load(slug)
     except UnknownExerciseError as error:
         raise click.UsageError(plain(str(error), 400)) from None
-
-
-def _quoted(path: Path) -> str:
-    """A path as it can be pasted into a shell, or FILE where it has characters that cannot be shown."""
-    text = str(path)
-    if plain(text, 10_000) != text or "\n" in text:
-        return "FILE"
-    return shlex.quote(f"./{text}" if text.startswith("-") else text)
-
-
-def _busy(what: str, *, quiet: bool):  # noqa: ANN202 - a rich Status or a nullcontext
-    """A spinner on standard error, where that is a terminal."""
-    console = Console(stderr=True)
-    return nullcontext() if quiet or not console.is_terminal else console.status(Text(what))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from exercises.loader import Loaded
-from exercises.spec import Raises
+from exercises.spec import Raises, Value
 from grader import sentences
 from grader.diagnosis.matching import diagnose
 from grader.judge import Verdict, judge
@@ -44,9 +44,11 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner) -> Re
 
 def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner) -> Report:
     """Grades a submission that has been read; see ``check_file``."""
+    isolation = runner.isolation  # tried before the first submission
     began = time.monotonic()
     plan = make_plan(exercise, seed=seed)
-    run = runner.run(Request(plan=plan, submission=submission))
+    solution = Submission(name="solution.py", source=exercise.solution)
+    run = runner.run(Request(plan=plan, submission=submission, solution=solution))
     error = _overall_error(plan, submission, run)
     fault = run.ending.kind == "not_started"
     cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
@@ -55,7 +57,8 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         cases=_with_output(cases, run),
         seed=seed,
         seconds=time.monotonic() - began,
-        isolation=runner.isolation,
+        isolation=isolation,
+        note=runner.note,
         error=error,
         fault=fault,
     )
@@ -127,9 +130,17 @@ def _unanswered(plan: Plan, run: Run, index: int) -> str:
     stopped = _stopped_at(run)
     if index != stopped:
         return f'not reached: the program ended at "{plan.cases[stopped].case.name}"'
-    return sentences.of_ending(
-        run.ending, during="in this case" if run.transcript.started == index else "before this case"
-    )
+    return sentences.of_ending(run.ending, during=_during(plan, run, index))
+
+
+def _during(plan: Plan, run: Run, index: int) -> str:
+    """What was under way in the case that the run ended in."""
+    if run.transcript.started != index:
+        return "before this case"
+    check = plan.cases[index].case.check
+    if not isinstance(check, Value) or check.transform != "jit":
+        return "in this case"
+    return "in this case, while it ran" if run.transcript.compiled == index else "in this case, while jit compiled it"
 
 
 def _stopped_at(run: Run) -> int:

@@ -75,6 +75,7 @@ class Report:
       isolation: the layers around the submission; None if nothing ran.
       error: set where one sentence explains all cases.
       fault: whether the error is ours.
+      note: what else the reader should know of this run.
     """
 
     exercise: str
@@ -84,6 +85,7 @@ class Report:
     isolation: Isolation | None = None
     error: ReportError | None = None
     fault: bool = False
+    note: str = ""
 
     @property
     def outcome(self) -> Outcome:

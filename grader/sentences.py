@@ -8,6 +8,7 @@ from grader.text import plain
 from grader.transcript import Problem
 
 SHOWN_CAP, SHOWN_LINES = 600, 6  # of an exception's message
+TRACEBACK = "Traceback (most recent call last):"
 SOURCE_CAP = 120  # characters of a line of source
 SIGNALS = {
     "SIGSEGV": " (a crash inside Python: often a recursion without an end)",
@@ -67,7 +68,10 @@ def _raised(problem: Problem, message: str, where: str) -> str:
 
 
 def _shortened(message: str) -> str:
-    """The first lines of a long message."""
+    """The first lines of a long message; of a traceback within it, such as a callback's, only what was raised."""
+    before, traceback, after = message.partition(TRACEBACK)
+    if traceback:
+        message = f"{before.strip()} {after.strip().splitlines()[-1] if after.strip() else ''}".strip()
     lines = message[:SHOWN_CAP].splitlines()
     cut = len(message) > SHOWN_CAP or len(lines) > SHOWN_LINES
     return "\n".join([*lines[:SHOWN_LINES], *(["..."] if cut else [])])

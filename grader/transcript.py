@@ -57,7 +57,9 @@ class Transcript:
       rejected: why the submission never reached a case.
       loaded: its top level ran.
       printed: what it printed while it was imported.
+      probed: for a canary: name of the probe -> whether it got through.
       started: index of the case that began last, or -1.
+      compiled: index of the case whose program jit compiled last, or -1.
       answers: by index; the first answer to the case that was last begun counts.
       finished: every case was gone through.
       broken: the worker could not go on, after the submission had changed what it stands on.
@@ -67,7 +69,9 @@ class Transcript:
     rejected: Problem | None = None
     loaded: bool = False
     printed: str = ""
+    probed: dict[str, bool] = field(default_factory=dict)
     started: int = -1
+    compiled: int = -1
     answers: dict[int, Answer] = field(default_factory=dict)
     finished: bool = False
     broken: bool = False
@@ -89,9 +93,13 @@ class Transcript:
                 self.loaded, self.printed = True, _text(body, "printed", PRINTED_CAP)
             case "started" if self.loaded and _index(body) == self.started + 1 < cases:
                 self.started += 1
+            case "compiled" if _index(body) == self.started >= 0 and self.started not in self.answers:
+                self.compiled = self.started
+            case "probed" if self.ready and not self.loaded and not self.finished:
+                self.probed = _probed(body.get("through"))
             case "answered" if _index(body) == self.started >= 0 and self.started not in self.answers:
                 self.answers[self.started] = _answer(message)
-            case "finished" if self.loaded and not self.finished:
+            case "finished" if (self.loaded or self.probed) and not self.finished:
                 self.finished = True
             case "broken" if self.ready and not self.finished:
                 self.finished = self.broken = True
@@ -130,6 +138,12 @@ def _problem(given: object) -> Problem:
         exception=given.get("exception") is True,
         names=tuple(_text({"name": n}, "name", NAME_CAP) for n in names),
     )
+
+
+def _probed(given: object) -> dict[str, bool]:
+    if not (isinstance(given, dict) and 0 < len(given) <= LIST_CAP and all(type(v) is bool for v in given.values())):
+        raise WireError("probes must be named and each be true or false")
+    return {plain(name, NAME_CAP): through for name, through in given.items()}
 
 
 def _frame(given: object) -> tuple[int, str]:

@@ -5,7 +5,7 @@ FD, a message an event. It holds inputs and the entry's name, never an expected 
 this process, it can only answer, and answers are data that the judge compares.
 
 Events: ready (our own imports are done; what follows is the submission's time) - loaded or rejected (its top level ran,
-or why not) - started and answered, for each case - finished.
+or why not) - started, compiled (where jit is asked for) and answered, for each case - finished.
 """
 
 import errno
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader import rules, wire
+from grader.isolation.probes import probed
 
 PRINTED_CAP = 4_000  # characters kept of what a case printed
 MESSAGE_CAP = 2_000  # characters kept of an exception's message
@@ -80,24 +81,32 @@ def _redirected() -> Printed:
     return printed
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Nothing to do."""
 
 
 def main() -> None:
     """Answers one request from standard input, on the descriptor given as argument."""
-    request = next(iter(wire.Decoder().feed(sys.stdin.buffer.read())))
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    serve(request, int(sys.argv[1]))
+    serve(request(), int(sys.argv[1]))
+
+
+def request() -> wire.Message:
+    """Reads the judge's message from standard input, which is empty afterwards."""
+    with os.fdopen(os.dup(0), "rb") as file:
+        message = next(iter(wire.Decoder().feed(file.read())))
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    return message
 
 
 def serve(
-    request: wire.Message, descriptor: int, *, seal: Callable[[], None] = _nothing, done: Callable[[], None] = _nothing
+    asked: wire.Message, descriptor: int, *, seal: Callable[[], None] = nothing, done: Callable[[], None] = nothing
 ) -> NoReturn:
     """Answers one request and leaves without running anybody's exit handlers.
 
     Args:
-      request: the judge's message.
+      asked: the judge's message.
       descriptor: where answers go.
       seal: called once the backend has started and before any of the submission runs.
       done: called after the last answer; for trusted programs.
@@ -106,13 +115,16 @@ def serve(
     try:
         _start_backend()
         seal()
-        rules.forbid(request.body["forbidden"])
+        rules.forbid(asked.body["forbidden"])
     except BaseException as error:  # noqa: BLE001 - a fault of ours: a line for the judge, and no "ready"
         write(2, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     try:
         _send(descriptor, {"event": "ready"})
-        _answer_all(request, descriptor)
+        if "probe" in asked.body:
+            _send(descriptor, {"event": "probed", "through": probed(asked.body["probe"])})
+        else:
+            _answer_all(asked, descriptor)
         done()
         _send(descriptor, {"event": "finished"})
     except Rejected:
@@ -123,20 +135,24 @@ def serve(
         os._exit(0)
 
 
-def _answer_all(request: wire.Message, descriptor: int) -> None:
+def _answer_all(asked: wire.Message, descriptor: int) -> None:
     """Loads the submission and runs it case by case."""
-    printed, filename = _redirected(), request.body["filename"]
-    source = request.arrays["source"].tobytes().decode("utf-8", "surrogatepass")
+    printed, filename = _redirected(), asked.body["filename"]
+    source = asked.arrays["source"].tobytes().decode("utf-8", "surrogatepass")
     try:
-        entry = _load(source, filename, request.body["entry"])
+        entry = _load(source, filename, asked.body["entry"])
     except Rejected as rejected:
         _send(descriptor, {"event": "rejected", "problem": rejected.problem, "printed": printed.take()})
         raise
     _send(descriptor, {"event": "loaded", "printed": printed.take()})
-    for index, case in enumerate(request.body["cases"]):
+    for index, case in enumerate(asked.body["cases"]):
         _send(descriptor, {"event": "started", "case": index})
-        arrays = {name: request.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
-        problem, result = _guarded(lambda c=case, a=arrays: _answer(entry, c, a), filename)
+        arrays = {name: asked.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
+
+        def compiled(index: int = index) -> None:
+            _send(descriptor, {"event": "compiled", "case": index})
+
+        problem, result = _guarded(lambda c=case, a=arrays, d=compiled: _answer(entry, c, a, d), filename)
         event = {"event": "answered", "case": index, "problem": problem, "printed": printed.take()}
         _send(descriptor, event, result or {})
 
@@ -153,7 +169,8 @@ def _start_backend() -> None:
     import jax.numpy as jnp  # noqa: PLC0415
     from flax import linen  # noqa: F401, PLC0415
 
-    jnp.dot(jnp.ones((8, 8)), jnp.ones((8, 8))).block_until_ready()
+    ones = np.ones((8, 8), np.float32)
+    jax.jit(jnp.dot)(ones, ones).block_until_ready()
     jax.random.PRNGKey(0).block_until_ready()
 
 
@@ -198,8 +215,10 @@ def _linen_module(namespace: Mapping[str, Any], name: str) -> type:
     return found
 
 
-def _answer(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Builds, initialises and applies the module as the exercise's statement says."""
+def _answer(
+    entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray], compiled: Callable[[], None]
+) -> dict[str, np.ndarray]:
+    """Builds, initialises and applies the module as the exercise's statement says; tells when jit has compiled it."""
     import jax  # noqa: PLC0415
 
     module = _built(entry, case["arguments"])
@@ -210,7 +229,11 @@ def _answer(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarra
     else:
         variables = module.init(jax.random.PRNGKey(case["seed"]), x)
         result = _tree(variables)
-    result["value"] = _array(_transformed(module.apply, case["transform"])(variables, x), "the output")
+    apply = _transformed(module.apply, case["transform"])
+    if case["transform"] == "jit":
+        apply = apply.lower(variables, x).compile()
+        compiled()
+    result["value"] = _array(apply(variables, x), "the output")
     size = sum(array.nbytes for array in result.values())
     if size > ANSWER_CAP:
         raise Rejected("too_large", message=f"{result['value'].dtype}{list(result['value'].shape)}")
@@ -224,7 +247,7 @@ def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - 
         raise Rejected("constructor", message=_message_of(error), names=list(arguments)) from None
 
 
-def _transformed(apply: Callable, transform: str) -> Callable:
+def _transformed(apply: Callable, transform: str) -> Any:  # noqa: ANN401 - jax.jit's result has methods of its own
     import jax  # noqa: PLC0415
 
     return {"eager": lambda f: f, "jit": jax.jit, "vmap": lambda f: jax.vmap(f, in_axes=(None, 0))}[transform](apply)

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = ["attacks"]  # submissions, not tests
+
 GOLDEN = Path(__file__).parent / "grader" / "golden"
 
 

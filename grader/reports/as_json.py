@@ -32,6 +32,7 @@ def as_object(report: Report) -> dict[str, Any]:
             "missing": list(isolation.missing if isolation else ()),
             "level": isolation.level if isolation else "none",
         },
+        "note": report.note,
         "cases": [_case(case) for case in report.cases],
         "error": asdict(report.error) if report.error else None,
     }

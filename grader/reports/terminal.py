@@ -92,6 +92,8 @@ def _footer(report: Report) -> Iterator[RenderableType]:
         )
         use = ", for your own feedback and not for grades" if report.isolation.level == "none" else ""
         yield Text(f"ran in {report.seconds:.1f} s; isolated by: {layers}", style="dim")
+        if report.note:
+            yield Text(report.note, style="dim")
         yield Text(f"isolation level {report.isolation.level}{use}; not isolated: {missing}", style="dim")
 
 

@@ -47,12 +47,57 @@ class Limits:
     memory: int = 3 << 30
 
 
+class Asked(Protocol):
+    """What a runner can be asked to run."""
+
+    @property
+    def cases(self) -> int:
+        """How many answers there will be."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """What the exercise allows."""
+        ...
+
+    @property
+    def reference(self) -> "Asked | None":
+        """The same task for a program that is known to be right, to learn how slow this machine is."""
+        ...
+
+    def encoded(self) -> bytes:
+        """The message to the worker."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a runner is asked to run."""
+    """A submission and what will be asked of it.
+
+    Attributes:
+      plan: the cases.
+      submission: the program.
+      solution: the exercise's own, which is run only if the submission is out of time.
+    """
 
     plan: Plan
     submission: Submission
+    solution: Submission | None = None
+
+    @property
+    def cases(self) -> int:
+        """How many answers there will be."""
+        return len(self.plan.cases)
+
+    @property
+    def seconds(self) -> float:
+        """What the exercise allows."""
+        return self.plan.seconds
+
+    @property
+    def reference(self) -> "Request | None":
+        """The solution, asked the same."""
+        return None if self.solution is None else Request(plan=self.plan, submission=self.solution)
 
     def encoded(self) -> bytes:
         """The message to the worker."""
@@ -93,11 +138,13 @@ class Run:
       transcript: the worker's events.
       ending: how it ended.
       printed: what was printed after the last event, made plain.
+      seconds: from "ready" to the end.
     """
 
     transcript: Transcript
     ending: Ending
     printed: str = ""
+    seconds: float = 0.0
 
 
 def not_started(detail: str) -> Run:
@@ -113,6 +160,11 @@ class Runner(Protocol):
         """The layers around every submission that it runs."""
         ...
 
-    def run(self, request: Request) -> Run:
+    @property
+    def note(self) -> str:
+        """What else a reader of its reports should know; mostly nothing."""
+        ...
+
+    def run(self, asked: Asked, /) -> Run:
         """Runs one submission; whatever it does, this returns."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.runners.base import Ending, Isolation, Request, Run
+from grader.runners.base import Asked, Ending, Isolation, Run
 from grader.transcript import Transcript
 from grader.wire import Message
 
@@ -22,9 +22,14 @@ class FakeRunner:
         """No wall: nothing runs."""
         return Isolation(layers=(), missing=("process",), level="none")
 
-    def run(self, request: Request) -> Run:
+    @property
+    def note(self) -> str:
+        """Nothing to say."""
+        return ""
+
+    def run(self, asked: Asked, /) -> Run:
         """Folds the messages into a transcript."""
         transcript = Transcript()
         for message in self.messages:
-            transcript.add(message, len(request.plan.cases))
+            transcript.add(message, asked.cases)
         return Run(transcript=transcript, ending=self.ending)

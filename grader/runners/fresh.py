@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from typing import Self
 
 from grader.paths import trusted
-from grader.runners.base import Isolation, Limits, Request, Run, not_started
+from grader.runners.base import Asked, Isolation, Limits, Run, not_started
 from grader.runners.watch import Watch
 
 # Nothing else of the caller's environment reaches the worker.
@@ -45,14 +46,30 @@ class FreshRunner:
             level="none",
         )
 
-    def run(self, request: Request) -> Run:
+    @property
+    def note(self) -> str:
+        """Nothing to say."""
+        return ""
+
+    def __enter__(self) -> Self:
+        """For the interface: there is nothing to begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nor to end."""
+
+    def run(self, asked: Asked, /) -> Run:
         """Runs one submission and leaves no process of its group behind."""
-        with ExitStack() as stack:
-            try:
-                worker = stack.enter_context(_started(request.encoded()))
-            except OSError as error:
-                return not_started(f"the worker could not be started: {error.strerror or error}")
-            return Watch(worker, request, self.limits, longer=lambda: 0.0).run()
+        return _run(asked, self.limits)
+
+
+def _run(asked: Asked, limits: Limits) -> Run:
+    with ExitStack() as stack:
+        try:
+            worker = stack.enter_context(_started(asked.encoded()))
+        except OSError as error:
+            return not_started(f"the worker could not be started: {error.strerror or error}")
+        return Watch(worker, asked, limits, run=_run).run()
 
 
 @dataclass(frozen=True)
@@ -135,4 +152,5 @@ def environment(scratch: str) -> dict[str, str]:
         "TMPDIR": scratch,
         "JAX_PLATFORMS": "cpu",
         "OPENBLAS_NUM_THREADS": "1",
+        "NPROC": "1",  # the size of XLA's pools of threads, and with it the memory that a submission begins with
     }

@@ -4,16 +4,18 @@ import os
 import selectors
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.runners.base import Ending, Limits, Request, Run
+from grader.runners.base import Asked, Ending, Limits, Run
 from grader.text import plain
 from grader.transcript import PRINTED_CAP, Transcript
 from grader.wire import Decoder, WireError
 
 CHUNK = 1 << 16
 TICK = 0.02  # seconds between looks at memory and at the clock
+REFERENCE_SECONDS = 120.0  # for the reference itself, on the slowest of machines
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -43,19 +45,18 @@ class Worker(Protocol):
 class Watch:
     """One worker under watch."""
 
-    def __init__(self, worker: Worker, request: Request, limits: Limits, *, longer: Callable[[], float]) -> None:
+    def __init__(self, worker: Worker, asked: Asked, limits: Limits, *, run: Callable[[Asked, Limits], Run]) -> None:
         """Begins to watch.
 
         Args:
           worker: the process.
-          request: what it was asked.
+          asked: what it was asked.
           limits: what it may use.
-          longer: asked once, when the exercise's seconds are over: the limit that the reference's own time allows.
+          run: runs the reference in the same way, if the submission is out of time.
         """
-        self._worker, self._limits, self._longer = worker, limits, longer
+        self._worker, self._asked, self._limits, self._run = worker, asked, limits, run
         self._transcript = Transcript()
-        self._cases = len(request.plan.cases)
-        self._seconds = request.plan.seconds if limits.seconds is None else limits.seconds
+        self._seconds = asked.seconds if limits.seconds is None else limits.seconds
         self._fixed = limits.seconds is not None
         self._decoder = Decoder()
         self._received = {worker.answers: 0, worker.output: 0}
@@ -67,7 +68,8 @@ class Watch:
         """Watches to the end."""
         ending = self._until_it_ends()
         printed = plain(self._tail.decode("utf-8", "replace"), PRINTED_CAP)
-        return Run(ending=ending, transcript=self._transcript, printed=printed)
+        seconds = time.monotonic() - self._began if self._transcript.ready else 0.0
+        return Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds)
 
     def _until_it_ends(self) -> Ending:
         with selectors.DefaultSelector() as selector:
@@ -110,7 +112,7 @@ class Watch:
             raise _PassedError(Ending(kind="answers", detail=f"{self._limits.answers / 2**20:g} MiB"))
         for message in self._decoder.feed(data):
             was_ready = self._transcript.ready
-            self._transcript.add(message, self._cases)
+            self._transcript.add(message, self._asked.cases)
             self._tail = b""
             if self._transcript.ready and not was_ready:
                 self._began = time.monotonic()
@@ -133,9 +135,17 @@ class Watch:
         if self._fixed or not self._transcript.ready:
             return False
         self._fixed = True
-        self._seconds = max(self._seconds, self._longer())
+        self._seconds = max(self._seconds, self._limits.factor * self._reference_seconds())
         self._deadline = self._began + self._seconds
         return time.monotonic() <= self._deadline
+
+    def _reference_seconds(self) -> float:
+        """How long the reference takes here and now; 0 where that cannot be found out."""
+        reference = self._asked.reference
+        if reference is None:
+            return 0.0
+        run = self._run(reference, replace(self._limits, seconds=REFERENCE_SECONDS))
+        return run.seconds if run.ending.kind == "finished" else 0.0
 
     def _out_of_time(self) -> Ending:
         if self._transcript.ready:

@@ -13,7 +13,9 @@ import jsonschema
 import pytest
 
 from exercises.loader import load, slugs
+from grader.redteam import descendants
 from grader.reports import as_json
+from grader.runners import choice
 
 GRADER = [str(Path(sys.executable).with_name("grader"))]
 MODULE = [sys.executable, "-m", "grader"]
@@ -121,7 +123,7 @@ def test_a_dozen_wrong_submissions(name, tmp_path):
     jsonschema.validate(report, SCHEMA)
     assert report["outcome"] == "wrong"
     assert 0 <= report["score"] < report["max_score"] == 20
-    assert report["isolation"]["level"] == "none"
+    assert report["isolation"]["level"] in ("strong", "partial", "none")
     texts = [
         c["message"] + (c["diagnosis"] or {"text": ""})["text"] + c["name"] for c in report["cases"] if c["message"]
     ]
@@ -175,20 +177,43 @@ def test_demo_shows_a_right_and_a_wrong_report():
     assert "WRONG  small variance" in done.stdout
 
 
+@pytest.mark.parametrize("runner", choice.NAMES)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stopping_leaves_a_word_and_no_traceback_and_no_process(tmp_path, number):
-    (tmp_path / "s.py").write_text("import time\nopen('started', 'w').close()\ntime.sleep(60)", "utf-8")
+def test_stopping_leaves_a_word_and_no_traceback_and_no_process(tmp_path, number, runner):
+    (tmp_path / "s.py").write_text("import time\nwhile True: time.sleep(60)", "utf-8")
+    check = ["check", "group_norm_1d", str(tmp_path / "s.py"), "--time-limit", "600", "--runner", runner]
     with subprocess.Popen(
-        [sys.executable, "-c", ATTENTIVE, *GRADER, "check", "group_norm_1d", str(tmp_path / "s.py")],
+        [sys.executable, "-c", ATTENTIVE, *GRADER, *check],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as process:  # fmt: skip
-        while not list(tmp_path.glob("grader-*/started")):
+        while not any(has_jax_threads(pid) for pid in descendants(process.pid)):
             assert process.poll() is None
             time.sleep(0.05)
+        everybody = descendants(process.pid)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err.strip()) == (128 + number, "", "stopped")
     assert not list(tmp_path.glob("grader-*"))
+    deadline = time.monotonic() + 10
+    while (left := {pid for pid in everybody if running(pid)}) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+def running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state not in "ZX"
+
+
+def has_jax_threads(pid):
+    """As only a worker has, once JAX has started in it."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 2
+    except OSError:
+        return False
 
 
 def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
@@ -210,7 +235,7 @@ def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
 def test_version_and_help():
     assert command("--version").stdout.startswith("grader, version 0.1.0")
     done = command("--help")
-    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author"):
+    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author", "doctor", "redteam"):
         assert f"\n  {name} " in done.stdout
 
 
@@ -220,6 +245,32 @@ def test_the_reader_may_leave_early():
         shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_less_isolation_than_is_required_runs_nothing(tmp_path):
+    (tmp_path / "s.py").write_text("raise SystemExit", "utf-8")
+    check = ["check", "group_norm_1d", str(tmp_path / "s.py"), "--runner", "fresh", "--require", "partial"]
+    done = command(*check)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Not run: --require partial, but here the isolation level is none; not isolated: user id" in done.stderr
+    done = command(*check, "--json")
+    assert done.returncode == 3
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    assert report["error"]["kind"] == "isolation"
+
+
+@pytest.mark.skipif(choice.DEFAULT != "warm", reason="the wall needs Linux")
+def test_doctor_says_what_holds_and_what_to_do():
+    done = command("doctor", COLUMNS="160")
+    assert (done.returncode, done.stderr) == (0, "")
+    level = re.search(r"isolation level (\w+): ", done.stdout)[1]
+    if level == "strong":
+        assert "seccomp              holds" in done.stdout
+        assert "can " not in done.stdout
+    done = command("doctor", "--runner", "fresh", COLUMNS="160")
+    assert "isolation level none: for your own feedback, not for grades" in done.stdout
+    assert "use --runner warm, on Linux" in done.stdout
 
 
 def test_author_check_prints_its_findings():

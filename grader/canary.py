@@ -1,0 +1,87 @@
+"""Tries the wall before anybody's program stands behind it, so that a report says what held and not what was meant to.
+
+A canary runs where submissions run and reaches for planted things. What it got is believed against it, and so is what
+the judge sees: a packet that arrived, a file that was made.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from grader import wire
+from grader.bait import planted
+from grader.isolation import landlock, seccomp, user
+from grader.isolation.probes import PROBES
+from grader.runners.base import Isolation, Runner
+
+# Whoever gets one of these can take the solution, other submissions, or the grader itself: no level is left.
+ESSENTIAL = frozenset(
+    {"read files", "read solutions", "write files", "signal other processes", "trace other processes"}
+)
+_LANDLOCK = {"read files", "write files", "run programs", "trace other processes"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """What a runner is asked for a canary: to try the probes on planted targets."""
+
+    targets: Mapping[str, Any]
+    cases: int = 0
+    seconds: float = 20.0
+    reference: None = None
+
+    def encoded(self) -> bytes:
+        """The message to the worker."""
+        return wire.encode({"probe": dict(self.targets), "forbidden": []})
+
+
+def examined(runner: Runner, *, around: Iterable[str], held: Collection[str], missing: Iterable[str]) -> Isolation:
+    """Runs a canary and says what it found.
+
+    Args:
+      runner: where submissions will run.
+      around: layers of the judge's own, such as its clock.
+      held: layers that were put up.
+      missing: those that this host lacks, or that were left out.
+    """
+    through = reached(runner)
+    if through is None:
+        return Isolation(layers=tuple(around), missing=("the canary could not be run",), level="none")
+    idle = {name for name in held if stops(name) & through}
+    return Isolation(
+        layers=(*around, *(name for name in held if name not in idle)),
+        missing=(
+            *sorted(missing),
+            *(f"{name} (did nothing)" for name in held if name in idle),
+            *(f"can {name}" for name in PROBES if name in through),
+        ),
+        level=level(through),
+    )
+
+
+def level(through: Collection[str]) -> Literal["strong", "partial", "none"]:
+    """What is left of the wall when these got through."""
+    if not through:
+        return "strong"
+    return "none" if ESSENTIAL & set(through) else "partial"
+
+
+def stops(layer: str) -> set[str]:
+    """What a layer is there to stop; a layer that lets one of these through is not at work."""
+    if layer == seccomp.NAME:
+        return set(PROBES)
+    if layer == user.NAME:
+        return {"signal other processes", "trace other processes"}
+    if layer != landlock.NAME:
+        return set()
+    since = {4: "connect by TCP", 6: "signal other processes"}
+    return _LANDLOCK | {name for version, name in since.items() if landlock.version() >= version}
+
+
+def reached(runner: Runner) -> set[str] | None:
+    """Names of the probes that got through; None if the canary did not come back."""
+    with planted("planted") as bait:
+        run = runner.run(Canary(targets=bait.targets))
+        if run.ending.kind != "finished" or set(run.transcript.probed) != set(PROBES):
+            return None
+        return {name for name, through in run.transcript.probed.items() if through} | bait.taken()

@@ -1,0 +1,195 @@
+"""seccomp, in its no-open form: a list of system calls that remain, without any that names a file.
+
+Put on as the last layer, for all threads at once, when everything that is needed has been read. No file can be opened,
+looked at or listed, so neither solutions nor this package's own source lie open, Landlock or not. What is not on the
+list fails with EPERM; what asks for a file by name fails with ENOENT, as imports expect. The tables say all of it.
+https://docs.kernel.org/userspace-api/seccomp_filter.html
+"""
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+
+from grader.isolation._libc import LINUX, X86_64, syscall
+from grader.isolation.jail import Jail
+
+NAME = "seccomp"
+
+# x86-64 numbers. What JAX, its threads and its allocator call once they have started.
+ALLOWED = {
+    "read": 0,
+    "write": 1,
+    "close": 3,
+    "fstat": 5,
+    "poll": 7,
+    "lseek": 8,
+    "mmap": 9,
+    "mprotect": 10,
+    "munmap": 11,
+    "brk": 12,
+    "rt_sigaction": 13,
+    "rt_sigprocmask": 14,
+    "rt_sigreturn": 15,
+    "pread64": 17,
+    "readv": 19,
+    "writev": 20,
+    "sched_yield": 24,
+    "mremap": 25,
+    "madvise": 28,
+    "dup": 32,
+    "nanosleep": 35,
+    "getitimer": 36,
+    "setitimer": 38,
+    "getpid": 39,
+    "exit": 60,
+    "uname": 63,
+    "getcwd": 79,
+    "gettimeofday": 96,
+    "getrlimit": 97,
+    "getrusage": 98,
+    "sysinfo": 99,
+    "times": 100,
+    "getuid": 102,
+    "getgid": 104,
+    "geteuid": 107,
+    "getegid": 108,
+    "getppid": 110,
+    "sigaltstack": 131,
+    "sched_getparam": 143,
+    "sched_getscheduler": 145,
+    "arch_prctl": 158,
+    "gettid": 186,
+    "futex": 202,
+    "sched_getaffinity": 204,
+    "set_tid_address": 218,
+    "clock_gettime": 228,
+    "clock_getres": 229,
+    "clock_nanosleep": 230,
+    "exit_group": 231,
+    "get_mempolicy": 239,
+    "ppoll": 271,
+    "set_robust_list": 273,
+    "epoll_wait": 232,
+    "epoll_ctl": 233,
+    "eventfd2": 290,
+    "epoll_create1": 291,
+    "pipe2": 293,
+    "getcpu": 309,
+    "getrandom": 318,
+    "membarrier": 324,
+    "rseq": 334,
+    "futex_waitv": 449,
+}
+NO_SUCH_FILE = {
+    "open": 2,
+    "stat": 4,
+    "lstat": 6,
+    "access": 21,
+    "readlink": 89,
+    "getdents64": 217,
+    "openat": 257,
+    "readlinkat": 267,
+    "faccessat": 269,
+    "statx": 332,
+    "openat2": 437,
+    "faccessat2": 439,
+}
+# Allowed with some arguments only.
+_IOCTL, _CLONE, _FCNTL, _PRCTL, _TGKILL, _NEWFSTATAT, _PRLIMIT, _CLONE3 = 16, 56, 72, 157, 234, 262, 302, 435
+_TERMINAL_QUESTIONS = (0x5401, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONCLEX, FIOCLEX, FIONBIO
+_DESCRIPTOR_FLAGS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+_THREAD_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
+_CLONE_THREAD, _AT_EMPTY_PATH = 0x10000, 0x1000
+
+_SECCOMP, _SET_MODE_FILTER, _TSYNC = 317, 1, 1
+_ARCHITECTURE, _X32 = 0xC000003E, 0x40000000
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+
+
+def available() -> str:
+    """x86-64 Linux first: the numbers are its own."""
+    if not LINUX:
+        return "only on Linux"
+    if not X86_64:
+        return "its table of system calls is for x86-64 alone so far"
+    try:
+        syscall(_SECCOMP, _SET_MODE_FILTER, 0, None)
+    except OSError as error:
+        return "" if error.errno == errno.EFAULT else "this kernel has no seccomp filters"
+    return "this kernel answers to seccomp in an unknown way"
+
+
+def apply(jail: Jail, /) -> None:  # noqa: ARG001 - the interface
+    """Filters every thread of this process, those that JAX has started included.
+
+    Raises:
+      OSError: if the kernel refuses, or a thread could not be brought under the filter.
+    """
+    instructions = list(program(os.getpid()))
+    code = ctypes.create_string_buffer(b"".join(instructions))
+    header = struct.pack("=HxxxxxxQ", len(instructions), ctypes.addressof(code))
+    thread = syscall(_SECCOMP, _SET_MODE_FILTER, _TSYNC, header)
+    if thread:
+        raise OSError(errno.ESRCH, f"thread {thread} could not be brought under the filter")
+
+
+def program(pid: int) -> Iterable[bytes]:
+    """The filter as instructions."""
+    deny, missing = _ERRNO | errno.EPERM, _ERRNO | errno.ENOENT
+    yield _step(_LOAD, 4)
+    yield _step(_EQUAL, _ARCHITECTURE, 1, 0)
+    yield _step(_RETURN, _KILL)
+    yield _step(_LOAD, 0)
+    yield _step(_AT_LEAST, _X32, 0, 1)
+    yield _step(_RETURN, _KILL)
+    yield from _when(
+        _CLONE3, [_step(_RETURN, _ERRNO | errno.ENOSYS)]
+    )  # glibc then calls clone, whose flags can be read
+    yield from _when(_CLONE, _argument(0, [_step(_ANY_BIT, _CLONE_THREAD, 0, 1), _step(_RETURN, _ALLOW)], deny))
+    yield from _when(_IOCTL, _one_of(1, _TERMINAL_QUESTIONS, deny))
+    yield from _when(_FCNTL, _one_of(1, _DESCRIPTOR_FLAGS, deny))
+    yield from _when(_PRCTL, _one_of(0, _THREAD_NAMES, deny))
+    yield from _when(_TGKILL, _one_of(0, (pid,), deny))
+    yield from _when(
+        _NEWFSTATAT, _argument(3, [_step(_ANY_BIT, _AT_EMPTY_PATH, 0, 1), _step(_RETURN, _ALLOW)], missing)
+    )
+    yield from _when(_PRLIMIT, _no_pointer(2, deny))  # reading a limit, not setting one
+    for number in NO_SUCH_FILE.values():
+        yield from _when(number, [_step(_RETURN, missing)])
+    for number in ALLOWED.values():
+        yield from _when(number, [_step(_RETURN, _ALLOW)])
+    yield _step(_RETURN, deny)
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def _when(number: int, body: list[bytes]) -> list[bytes]:
+    """The body for one system call; every way through a body must return."""
+    return [_step(_EQUAL, number, 0, len(body)), *body]
+
+
+def _argument(index: int, test: list[bytes], otherwise: int) -> list[bytes]:
+    """Loads the low half of an argument, tests it, and returns what is given where the test has not returned."""
+    return [_step(_LOAD, 16 + 8 * index), *test, _step(_RETURN, otherwise)]
+
+
+def _one_of(index: int, values: Iterable[int], otherwise: int) -> list[bytes]:
+    return _argument(index, [s for v in values for s in _when(v, [_step(_RETURN, _ALLOW)])], otherwise)
+
+
+def _no_pointer(index: int, otherwise: int) -> list[bytes]:
+    """Allows a null pointer, both halves of it."""
+    low, high = 16 + 8 * index, 20 + 8 * index
+    return [
+        _step(_LOAD, low),
+        _step(_EQUAL, 0, 0, 3),
+        _step(_LOAD, high),
+        _step(_EQUAL, 0, 0, 1),
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, otherwise),
+    ]

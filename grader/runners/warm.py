@@ -1,0 +1,257 @@
+"""The warm runner: one process that has imported everything, forked once for every submission, behind the whole wall.
+
+The judge's side; ``grader/zygote`` is the other. Warm means within one grader process: the first submission pays the
+start, a batch or a session pays it once, and nothing is left running afterwards.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from grader import canary
+from grader.isolation import LAST, LAYERS
+from grader.isolation._libc import LINUX
+from grader.runners.base import Asked, Isolation, Limits, Run, not_started
+from grader.runners.fresh import answer_channel, environment
+from grader.runners.watch import Watch
+
+WARM_HERE = LINUX and hasattr(os, "pidfd_open")
+AROUND = (
+    *("process", "environment", "descriptors", "wall clock", "memory watchdog", "output cap", "process tree ended"),
+)
+ENDS_WITHIN = 15.0  # seconds that a supervisor may take to end everything
+DEFAULT = Limits()
+
+
+class WarmRunner:
+    """Forks a warm process for every submission. Use it as a context manager; it may be shared by threads."""
+
+    def __init__(
+        self, limits: Limits = DEFAULT, *, without: Iterable[str] = (), jail: Mapping[str, int] | None = None
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+          limits: what a submission may use.
+          without: layers to leave out, by name: to see what the others are worth.
+          jail: fields of ``Jail`` that differ from its defaults.
+        """
+        self._limits, self._without, self._jail = limits, frozenset(without), dict(jail or {})
+        self._lock = threading.RLock()
+        self._zygote: _Zygote | None = None
+        self._isolation: Isolation | None = None
+
+    def __enter__(self) -> Self:
+        """Ready for use; the process starts with the first submission."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the warm process."""
+        with self._lock:
+            if self._zygote:
+                self._zygote.close()
+            self._zygote = None
+
+    @property
+    def isolation(self) -> Isolation:
+        """What really stood in the way of a canary, tried once before the first submission."""
+        with self._lock:
+            if self._isolation is None:
+                layers = {layer.NAME: layer.available() for layer in (*LAYERS, *LAST)}
+                held = [name for name, lacking in layers.items() if not lacking and name not in self._without]
+                self._isolation = canary.examined(self, around=AROUND, held=held, missing=set(layers) - set(held))
+            return self._isolation
+
+    @property
+    def note(self) -> str:
+        """Why this is slower than it should be, if it is."""
+        return self._zygote.unfit if self._zygote else ""
+
+    @property
+    def pid(self) -> int | None:
+        """The warm process, once it has been started."""
+        return self._zygote.pid if self._zygote else None
+
+    def run(self, asked: Asked, /) -> Run:
+        """Runs one submission and leaves nothing of it behind."""
+        return self._run(asked, self._limits)
+
+    def fill(self, requests: Iterable[tuple[Asked, Iterable[str]]]) -> int:
+        """Fills the compile cache from trusted programs; returns how many entries there are.
+
+        Args:
+          requests: each with the names of the program's own functions, whose compiled form is not kept.
+        """
+        entries = 0
+        for asked, names in requests:
+            with self._lock:
+                run = self._run(asked, self._limits, harvest=names)
+                if self._zygote and run.ending.kind == "finished":
+                    entries += self._zygote.reply().get("entries", 0)
+        return entries
+
+    def _run(self, asked: Asked, limits: Limits, harvest: Iterable[str] | None = None) -> Run:
+        order = {"without": sorted(self._without), "jail": self._jail}
+        if harvest is not None:
+            order["harvest"] = sorted(harvest)
+        with ExitStack() as stack:
+            try:
+                child = stack.enter_context(self._forked(asked.encoded(), order))
+            except _WarmError as error:
+                return not_started(str(error))
+            except OSError as error:
+                return not_started(f"the warm process could not be used: {error.strerror or error}")
+            return Watch(child, asked, limits, run=self._run).run()
+
+    @contextmanager
+    def _forked(self, request: bytes, order: Mapping[str, Any]) -> Iterator["_Child"]:
+        """A fork at work; whatever it has started is gone afterwards."""
+        with ExitStack() as stack:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            file.write(request)
+            file.seek(0)
+            answers, theirs = answer_channel()
+            stack.enter_context(answers)
+            read, write = os.pipe()
+            stack.callback(os.close, read)
+            leash, other = socket.socketpair()
+            stack.enter_context(leash)
+            try:
+                self._order(order, (file.fileno(), theirs.fileno(), write, other.fileno()))
+            finally:
+                os.close(write)
+                theirs.close()
+                other.close()
+            child = _Child(answers.fileno(), read, leash)
+            try:
+                yield child
+            finally:
+                child.end()
+
+    def _order(self, order: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
+        """Sends an order; a warm process that has died is replaced once."""
+        with self._lock:
+            for last in (False, True):
+                if self._zygote is None:
+                    self._zygote = _Zygote(self._limits.start)
+                try:
+                    return self._zygote.send(order, descriptors)
+                except OSError:
+                    self._zygote.close()
+                    self._zygote = None
+                    if last:
+                        raise
+        return None
+
+
+class _WarmError(Exception):
+    """The warm process did not come up."""
+
+
+class _Zygote:
+    """The warm process and the socket on which it takes orders."""
+
+    def __init__(self, patience: float) -> None:
+        """Starts it and waits until it is ready.
+
+        Raises:
+          _WarmError: if it does not get ready in time.
+          OSError: if it cannot be started.
+        """
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own code, by absolute path, without a shell
+                # -P: no folder of the student's on the search path; -s: none of the user's site-packages.
+                [sys.executable, "-P", "-s", "-m", "grader.zygote", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                pass_fds=(theirs.fileno(),),
+                env={**environment("/nonexistent"), "TMPDIR": "/tmp"},  # noqa: S108 - nothing is written there
+                cwd="/",
+                start_new_session=True,
+            )
+        self._control.settimeout(patience)
+        try:
+            said = self.reply()
+        except TimeoutError:
+            self.close()
+            raise _WarmError(f"the warm process was not ready after {patience:g} s") from None
+        if not said.get("ready"):
+            reason = self._last_words()
+            self.close()
+            raise _WarmError(f"the warm process ended before it was ready: {reason}")
+        self.unfit = str(said.get("unfit", ""))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, order: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
+        socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
+
+    def reply(self) -> dict[str, Any]:
+        """What it says next; empty when it is gone."""
+        data = self._control.recv(1 << 16)
+        return json.loads(data) if data else {}
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._errors.seek(0)
+        return "".join(self._errors.read().decode("utf-8", "replace").strip().splitlines()[-1:])
+
+
+@dataclass
+class _Child:
+    """A fork, known by what its supervisor says of it."""
+
+    answers: int
+    output: int
+    leash: socket.socket
+    pid: int | None = None
+    _said: bytes = b""
+    _status: int | None = None
+    _gone: bool = field(default=False)
+
+    def poll(self) -> int | None:
+        """Its exit status once it is gone; its supervisor gone means killed."""
+        self._listen(block=False)
+        if self._status is None and self._gone:
+            return -9
+        return self._status
+
+    def end(self) -> None:
+        """Lets go of the leash, and waits until the supervisor has ended everything and gone."""
+        with suppress(OSError):
+            self.leash.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + ENDS_WITHIN
+        while not self._gone and time.monotonic() < deadline:
+            self._listen(block=True)
+
+    def _listen(self, *, block: bool) -> None:
+        self.leash.settimeout(ENDS_WITHIN if block else 0)
+        with contextlib.suppress(BlockingIOError, TimeoutError):
+            data = self.leash.recv(1 << 12)
+            self._gone = self._gone or not data
+            *lines, self._said = (self._said + data).split(b"\n")
+            for line in lines:
+                said = json.loads(line)
+                self.pid = said.get("pid", self.pid)
+                self._status = said.get("status", self._status)

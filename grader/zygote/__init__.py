@@ -1,0 +1,1 @@
+"""The warm process: everything imported, nothing started, forked once for every submission."""

@@ -1,0 +1,110 @@
+"""``python -P -s -m grader.zygote FD``: waits on the control socket FD and forks once for every order.
+
+It holds no secret, no expected value and no exercise's solution: what a fork inherits is what any program could import.
+It has one thread and no JAX backend, and looks before every fork: a fork after the backend's start hangs.
+
+An order is a JSON object with four descriptors: the request to read, answers, output, and the judge's leash. With
+"harvest" the program is trusted, and what JAX compiles for it is kept for all forks to come; the reply on the control
+socket then says how much, or why there is no cache. Reference: https://github.com/jax-ml/jax/issues/20734
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from functools import partial
+from typing import Any, NoReturn
+
+from grader import worker
+from grader.isolation import LAST, LAYERS, Jail, put_up
+from grader.isolation._libc import prctl
+from grader.zygote import compile_cache, ir_context
+from grader.zygote.preload import preload
+from grader.zygote.supervisor import supervise
+
+ORDER_CAP = 1 << 16
+_SET_DUMPABLE = 4
+ANSWERS, HARVEST = 200, 201  # above all that the warm process has open
+
+
+def main() -> None:
+    """Takes orders until the judge goes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    preload()
+    unfit = compile_cache.install()
+    ir_context.reuse()
+    prctl(_SET_DUMPABLE, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors: the judge hears from the leash
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the judge's to hear
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": True, "unfit": unfit}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, ORDER_CAP, 4)
+        if not message:
+            return
+        trouble = _unfit_to_fork()
+        if trouble:
+            control.send(json.dumps({"unfit": trouble}).encode())
+            return
+        _obey(json.loads(message), descriptors, control)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _unfit_to_fork() -> str:
+    from jax._src import xla_bridge  # noqa: PLC0415
+
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        return f"the warm process has {threads} threads"
+    return "the warm process has a JAX backend" if getattr(xla_bridge, "_backends", None) else ""
+
+
+def _obey(order: dict[str, Any], descriptors: list[int], control: socket.socket) -> None:
+    """Forks a supervisor, which forks what runs the program."""
+    request, answers, output, leash = descriptors
+    trusted = "harvest" in order
+    theirs, ours = os.pipe() if trusted else (None, None)
+    if not os.fork():
+        control.close()
+        supervise(socket.socket(fileno=leash), lambda: _run(order, request, answers, output, ours))
+    if theirs is not None and ours is not None:
+        os.close(ours)
+        with os.fdopen(theirs, "rb") as pipe:
+            entries = dict(compile_cache.unpacked(pipe.read()))
+        compile_cache.give(entries)
+        control.send(json.dumps({"entries": len(entries)}).encode())
+
+
+def _run(order: dict[str, Any], request: int, answers: int, output: int, harvest: int | None) -> NoReturn:
+    """Becomes the worker: its descriptors first, then the wall, then the request."""
+    os.dup2(request, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.dup2(answers, ANSWERS, inheritable=False)
+    if harvest is not None:
+        os.dup2(harvest, HARVEST, inheritable=False)
+    os.closerange(3, ANSWERS)
+    os.closerange(ANSWERS + 1 if harvest is None else HARVEST + 1, os.sysconf("SC_OPEN_MAX"))
+    os.setsid()
+    for number in (signal.SIGCHLD, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    jail = Jail(parent=os.getppid(), without=frozenset(order.get("without", ())), **order.get("jail", {}))
+    put_up(LAYERS, jail)
+    message = worker.request()
+    done = worker.nothing if harvest is None else partial(_hand_over, order["harvest"])
+    worker.serve(message, ANSWERS, seal=partial(put_up, LAST, jail), done=done)
+
+
+def _hand_over(without: list[str]) -> None:
+    """Hands what was compiled to the warm process."""
+    with os.fdopen(HARVEST, "wb") as pipe:
+        pipe.write(compile_cache.packed(compile_cache.fresh(without)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The red team's own machinery: each thing it looks for is found when it happens. Its command runs the attacks."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from exercises.loader import load
+from grader import cli
+from grader.bait import planted
+from grader.redteam import ATTACKS, SECRET_VARIABLE, AttackError, as_line, baited, read_attack, read_attacks, run_attack
+from grader.runners import choice
+from grader.runners.fresh import FreshRunner
+
+EXERCISE = load("group_norm_1d")
+FAMILIES = ("ending", "exhaustion", "files", "forging", "lying", "patching", "payload", "reading", "shirking")
+HONEST = EXERCISE.solution
+LINUX = sys.platform == "linux"
+
+
+class Open(FreshRunner):
+    """The fresh runner, with something that happens before each attack: what a hole in a wall would let happen."""
+
+    def __init__(self, happens):
+        super().__init__()
+        object.__setattr__(self, "happens", happens)
+
+    def run(self, asked, /):
+        if asked.submission.name == "submission.py":
+            self.happens()
+        return super().run(asked)
+
+
+def attack(tmp_path, source, header="# tries: x\n# must: y\n"):
+    folder = tmp_path / "family"
+    folder.mkdir(exist_ok=True)
+    path = folder / "what.py"
+    path.write_bytes(header.encode() + (source if isinstance(source, bytes) else source.encode()))
+    return read_attack(path)
+
+
+def outcome(tmp_path, source, happens=lambda _: None, header="# tries: x\n# must: y\n"):
+    with baited() as bait:
+        runner = Open(lambda: happens(bait))
+        return run_attack(attack(tmp_path, source, header), EXERCISE, runner, bait, own=set)
+
+
+def test_there_are_attacks_of_every_family_and_each_says_what_it_tries():
+    attacks = read_attacks(ATTACKS)
+    count = Counter(a.family for a in attacks)
+    assert set(count) == set(FAMILIES)
+    assert count.total() >= 70
+    assert min(count.values()) >= 5
+    assert all(0 < a.seconds <= 10 for a in attacks)
+    assert len({a.tries for a in attacks}) > 0.9 * len(attacks)
+
+
+def test_placeholders_are_filled():
+    with planted("s3cret") as bait:
+        for found in read_attacks(ATTACKS):
+            assert not any(place in found.content(bait) for place in (b"{{SECRET", b"{{SCRATCH", b"{{TCP", b"{{UDP"))
+
+
+def test_an_attack_without_its_header_is_refused(tmp_path):
+    with pytest.raises(AttackError, match=r'family/what must begin with "# tries: ..." and "# must: ..."'):
+        attack(tmp_path, "x = 1", header="# tries: something\n")
+
+
+def test_hex_is_decoded(tmp_path):
+    found = attack(tmp_path, b"ff00", header="# tries: x\n# must: y\n# encoding: hex\n# limit: 2\n")
+    assert (found.template, found.seconds) == (b"\xff\x00", 2.0)
+
+
+def test_what_is_wrong_and_does_nothing_is_held(tmp_path):
+    assert outcome(tmp_path, "x = 1").gains == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "gains"),
+    [
+        (HONEST, ("was called right",)),
+        (f"import os\nprint(os.environ.get({SECRET_VARIABLE!r}), open('{{{{SECRET_FILE}}}}').read())", ("a secret is in the report",)),  # noqa: E501
+        ("open('{{SCRATCH}}/left', 'w').close()", ("could write files",)),
+        ("open('{{SECRET_FILE}}', 'a').write('x')", ("could write files",)),
+        ("import socket\nsocket.create_connection(('127.0.0.1', {{TCP_PORT}}))", ("could connect by TCP",)),
+        ("import socket\nsocket.socket(2, 2).sendto(b'x', ('127.0.0.1', {{UDP_PORT}}))", ("could send UDP packets",)),
+        ("import socket\nsocket.socket(1).connect('{{UNIX_SOCKET}}')", ("could connect to unix sockets",)),
+        ("import subprocess\nsubprocess.Popen(['sleep', '30'], start_new_session=True)", ("left processes",)),
+        ("import tempfile, os\nopen(os.path.dirname(tempfile.gettempdir()) + '/left', 'w').close()", ("left files",)),
+    ],
+)  # fmt: skip
+@pytest.mark.skipif(not LINUX, reason="looks into /proc")
+def test_every_gain_is_seen(source, gains, tmp_path):
+    assert outcome(tmp_path, source).gains == gains
+
+
+def test_a_fault_of_the_grader_is_a_gain(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert set(outcome(tmp_path, "x = 1").gains) == {
+        "brought the grader to fail",
+        "the next submission was not_checked",
+    }
+
+
+def test_what_happens_beside_the_submission_is_seen_too(tmp_path):
+    def packet(bait):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"x", ("127.0.0.1", bait.targets["udp"]))
+
+    assert outcome(tmp_path, "x = 1", packet).gains == ("could send UDP packets",)
+    assert SECRET_VARIABLE not in os.environ
+
+
+def test_an_outcome_is_one_json_line(tmp_path):
+    line = as_line(outcome(tmp_path, HONEST))
+    assert json.loads(line)["gains"] == ["was called right"]
+    assert "\n" not in line
+
+
+def test_the_command_prints_a_scoreboard(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    attack(tmp_path, "x = 1")
+    (tmp_path / "family" / "right.py").write_text("# tries: being right\n# must: y\n" + HONEST, "utf-8")
+    assert cli.run(["redteam", "--attacks", str(tmp_path), "--runner", "fresh"]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "isolation level none; missing: user id, file system" in out
+    assert "family     1   2" in out
+    assert "GOT THROUGH  family/right: was called right (being right)" in out
+    assert cli.run(["redteam", "family/what", "--attacks", str(tmp_path), "--runner", "fresh", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["held"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing/like/it"], "no attack under"),
+        (["--attacks", "/nowhere"], "no attack under /nowhere has such a name"),
+        (["--without", "everything"], "'everything' is not one of"),
+    ],
+)
+def test_misuse(arguments, says, capsys):
+    assert cli.run(["redteam", *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.skipif(choice.DEFAULT != "warm", reason="the wall needs Linux")
+def test_one_attack_of_each_kind_through_the_real_command():
+    names = ["ending/os_exit_at_import", "reading/secret_by_open", "forging/garbage", "shirking/linen_group_norm"]
+    known = {a.name for a in read_attacks(ATTACKS)}
+    names = [name for name in names if name in known]
+    assert len(names) >= 3
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", "redteam", *names], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "isolation level" in done.stdout

@@ -1,0 +1,282 @@
+"""The warm runner against submissions that each try one thing, and what it leaves behind."""
+
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exercises.loader import load
+from grader.filling import programs
+from grader.pipeline import grade
+from grader.redteam import descendants
+from grader.runners.base import Limits
+from grader.runners.fresh import FreshRunner
+from grader.runners.warm import WARM_HERE, WarmRunner
+from grader.submission import Submission
+
+pytestmark = pytest.mark.skipif(not WARM_HERE, reason="the warm runner needs Linux")
+EXERCISE = load("group_norm_1d")
+RIGHT = Submission(name="right.py", source=EXERCISE.solution)
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with WarmRunner() as warm:
+        yield warm
+
+
+def run(runner, source, seconds=None):
+    exercise = EXERCISE
+    if seconds:
+        exercise = replace(EXERCISE, spec=replace(EXERCISE.spec, seconds=seconds))
+    return grade(exercise, Submission(name="s.py", source=source), seed=0, runner=runner)
+
+
+def printed_by(runner, source):
+    report = run(runner, source)
+    assert report.error is not None
+    assert report.error.kind == "missing", report.error
+    return report.cases[0].output
+
+
+def test_right_and_wrong_as_in_a_fresh_process(runner):
+    fresh = FreshRunner()
+    for source in (EXERCISE.solution, EXERCISE.starter + "\n#", EXERCISE.solution.replace("jnp.sqrt", "abs")):
+        submission = Submission(name="s.py", source=source)
+        warm, cold = (grade(EXERCISE, submission, seed=3, runner=r) for r in (runner, fresh))
+        assert warm.outcome == cold.outcome
+        assert [(c.outcome, c.message, c.margin) for c in warm.cases] == [
+            (c.outcome, c.message, c.margin) for c in cold.cases
+        ]
+
+
+def test_the_report_says_what_held(runner):
+    isolation = run(runner, "x = 1").isolation
+    assert isolation.level == ("strong" if "seccomp" in isolation.layers else isolation.level)
+    assert {"wall clock", "memory watchdog", "rlimits", "parent-death signal"} <= set(isolation.layers)
+
+
+def test_nothing_of_the_callers_environment_arrives(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "hunter2")
+    with WarmRunner() as another:
+        out = printed_by(another, "import os\nprint(sorted(os.environ))")
+    assert "SECRET_TOKEN" not in out
+    assert "HOME" in out
+
+
+def test_it_holds_no_solution_and_nothing_of_the_judge(runner):
+    ours = "m.startswith(('exercises', 'grader', 'groupnorm_jax')) and sys.modules[m]"
+    modules = printed_by(runner, f"import sys\nprint(*[m for m in sys.modules if {ours}])").split()
+    allowed = ("grader.isolation", "grader.rules", "grader.wire", "grader.worker", "grader.zygote")
+    assert all(name == "grader" or name.startswith(allowed) for name in modules), modules
+    key = "x_gd = x_c with c = g" + " * D + d"  # of the solution's comments
+    assert key in EXERCISE.solution
+    found = printed_by(
+        runner,
+        "import gc\nhalves = ('x_gd = x_c with c = g', ' * D + d')\n"
+        "print([1 for o in gc.get_objects() if type(o) is dict for v in list(o.values())"
+        " if type(v) is str and ''.join(halves) in v])",
+    )
+    assert found == "[]\n"
+
+
+def test_two_forks_share_nothing(runner):
+    source = "import jax, sys\nsys.modules['left'] = sys\njax.left = 1\nprint('left' in sys.modules)"
+    assert printed_by(runner, source) == "True\n"
+    assert printed_by(runner, "import jax, sys\nprint('left' in sys.modules, hasattr(jax, 'left'))") == "False False\n"
+
+
+def test_standard_input_is_empty_and_no_descriptor_is_inherited(runner, tmp_path):
+    with (tmp_path / "open").open("w") as file:
+        os.set_inheritable(file.fileno(), True)
+        out = printed_by(
+            runner,
+            "import os, sys\nprint(repr(sys.stdin.read()))\nfound = []\nfor n in range(4096):\n"
+            "    try: os.fstat(n); found.append(n)\n    except OSError: pass\nprint(found)",
+        )
+    held, descriptors = out.splitlines()
+    assert held == "''"
+    # Beside the standard three: the answers, and what JAX's backend opened for itself in this very process.
+    assert [n for n in eval(descriptors) if n > 64] == [200]  # noqa: S307 - our own list of numbers
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("while True: pass", "time"),
+        ("import time\nwhile True: time.sleep(1)", "time"),
+        ("import os\nwhile True: os.write(1, b'x' * 65536)", "output"),
+        ("import os\nwhile True: os.write(200, b'\\xff' * 65536)", "garbled"),
+        ("import os\nos.close(200)\nos._exit(0)", "gone"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "blocked"),
+        ("import ctypes\nctypes.string_at(0)", "gone"),
+    ],
+)
+def test_every_ending_has_its_kind(runner, source, kind):
+    if kind == "blocked" and "seccomp" not in runner.isolation.layers:
+        pytest.skip("seccomp is what blocks it")
+    report = run(runner, source, seconds=1.0 if kind == "time" else None)
+    assert (report.outcome, report.score) == ("wrong", 0)
+    assert report.error is not None
+    assert report.error.kind == kind
+    assert run(runner, EXERCISE.solution).outcome == "right"
+
+
+@pytest.mark.parametrize("bomb", ["b = bytearray(1 << 33)", "import numpy as np\nb = np.ones(1 << 30)"])
+def test_memory_ends_as_a_word_of_its_own(runner, bomb):
+    report = run(runner, bomb)
+    assert report.error is not None
+    assert report.error.kind == "memory"
+    assert "out of memory" in report.error.message
+
+
+def test_growing_memory_is_stopped_by_the_watchdog_where_no_limit_stands():
+    limits = Limits(memory=600 << 20)
+    with WarmRunner(limits, without=["rlimits"]) as warm:
+        report = run(warm, "b = []\nwhile True: b.append(bytearray(1 << 24))")
+    assert report.error is not None
+    assert report.error.kind == "memory"
+
+
+def test_what_a_submission_started_is_ended_with_it_where_the_wall_is_low(tmp_path):
+    tmp_path.chmod(0o777)
+    marker = tmp_path / "alive"
+    source = (
+        "import os, time\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        while True:\n"
+        f"            open({str(marker)!r}, 'a').write('x')\n            time.sleep(0.02)\n    os._exit(0)\n"
+        f"while not os.path.exists({str(marker)!r}): time.sleep(0.02)"
+    )
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(0o755)
+    with WarmRunner(without=["seccomp", "Landlock", "rlimits", "user id"]) as warm:
+        assert warm.isolation.level == "none"
+        run(warm, source, seconds=3.0)
+        assert marker.exists()
+        assert descendants(os.getpid()) >= {warm.pid}
+        size = marker.stat().st_size
+        deadline = time.monotonic() + 0.3
+        while time.monotonic() < deadline:
+            pass
+        assert marker.stat().st_size == size
+
+
+def test_a_layer_left_out_shows_in_the_report():
+    with WarmRunner(without=["seccomp"]) as warm:
+        isolation = warm.isolation
+    assert isolation.level != "strong"
+    assert "seccomp" in isolation.missing
+    assert "can send UDP packets" in isolation.missing
+
+
+def test_the_warm_process_goes_with_the_runner_and_leaves_no_child():
+    with WarmRunner() as warm:
+        grade(EXERCISE, RIGHT, seed=0, runner=warm)
+        pid = warm.pid
+        assert pid in descendants(os.getpid())
+    assert pid not in descendants(os.getpid())
+
+
+def test_a_warm_process_that_has_died_is_replaced():
+    with WarmRunner() as warm:
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+        first = warm.pid
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+        assert warm.pid != first
+
+
+def test_a_warm_process_that_cannot_start_is_our_fault(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with WarmRunner() as warm:
+        report = grade(EXERCISE, RIGHT, seed=0, runner=warm)
+    assert (report.outcome, report.fault) == ("not_checked", True)
+    assert "No such file or directory" in report.cases[0].message
+
+
+def test_a_warm_process_without_jax_is_our_fault(monkeypatch):
+    monkeypatch.setattr("grader.runners.fresh.trusted", lambda: [str(Path(__file__).parents[2])])
+    monkeypatch.setattr(sys, "executable", sys._base_executable)  # noqa: SLF001 - an interpreter without our packages
+    with WarmRunner() as warm:
+        report = grade(EXERCISE, RIGHT, seed=0, runner=warm)
+    assert report.outcome == "not_checked"
+    assert "the warm process ended before it was ready: ModuleNotFoundError" in report.cases[0].message
+
+
+def test_one_that_is_never_ready_is_our_fault():
+    with WarmRunner(Limits(start=0.01)) as warm:
+        report = grade(EXERCISE, RIGHT, seed=0, runner=warm)
+    assert report.outcome == "not_checked"
+    assert "was not ready after 0.01 s" in report.cases[0].message
+
+
+def test_several_at_a_time(runner):
+    sources = [EXERCISE.solution, "while True: pass", "import os; os._exit(1)", EXERCISE.solution, "x = 1"]
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda s: run(runner, s, seconds=2.0), sources))
+    assert [r.outcome for r in reports] == ["right", "wrong", "wrong", "right", "wrong"]
+    assert reports[1].error.kind == "time"
+
+
+def test_a_slow_machine_gives_more_time(runner):
+    """The exercise's seconds are a floor: what the reference takes here, five times, is allowed in any case."""
+    report = run(runner, EXERCISE.solution, seconds=1e-3)
+    assert report.outcome == "right"
+    loop = run(runner, "while True: pass", seconds=1e-3)
+    assert "out of time: stopped after" in loop.error.message
+    assert float(loop.error.message.split("after ")[1].split(" s")[0]) > 0.05
+
+
+def test_the_compile_cache_is_filled_from_trusted_programs_and_holds_no_whole_one():
+    with WarmRunner() as warm:
+        assert warm.note == ""
+        one = list(programs(EXERCISE))[:1]
+        assert warm.fill(one) > 10
+        if warm.note:
+            pytest.skip(warm.note)
+        look = (
+            "from grader.zygote import compile_cache as c\n"
+            "print(sorted({k.rpartition('-')[0] for k in c._given}), len(c._new))"
+        )
+        out = printed_by(warm, look)
+        assert "jit_reshape" in out
+        assert "jit_apply" not in out
+        assert grade(EXERCISE, RIGHT, seed=5, runner=warm).outcome == "right"
+        assert printed_by(warm, look) == out
+
+
+def test_a_submission_cannot_change_what_the_next_one_gets_from_the_cache():
+    poison = "from grader.zygote import compile_cache as c\nfor k in list(c._given): c._given[k] = b''\nprint(1)"
+    with WarmRunner() as warm:
+        warm.fill(list(programs(EXERCISE))[:1])
+        assert printed_by(warm, poison) == "1\n"
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+
+
+def test_modules_that_jax_and_flax_import_late_are_there_already(runner):
+    """Every right variant, and a tour of what learners reach for, load no module that was not there before."""
+    tour = (
+        "import sys\nbefore = set(sys.modules)\n"
+        "import jax, jax.numpy as jnp, numpy as np, optax\nfrom flax import linen as nn, nnx\n"
+        "x = jnp.arange(12.0).reshape(3, 4)\n"
+        "jax.grad(lambda x: (x ** 2).sum())(x), jax.jit(jnp.tanh)(x), jax.vmap(jnp.sum)(x), jnp.linalg.norm(x)\n"
+        "jax.lax.scan(lambda c, a: (c + a, a), x[0], x), jax.ops.segment_sum(x, jnp.array([0, 0, 1]), 2)\n"
+        "jnp.einsum('ij,kj->ik', x, x), jnp.var(x, axis=1), jax.nn.gelu(x)\n"
+        "jax.random.normal(jax.random.key(1), (3,))\n"
+        "jax.hessian(lambda x: (x ** 3).sum())(x[0]), jax.lax.while_loop(lambda c: c < 3, lambda c: c + 1, 0)\n"
+        "nn.Dense(3).init(jax.random.PRNGKey(0), x), nnx.Linear(4, 3, rngs=nnx.Rngs(0))(x)\n"
+        "jax.make_jaxpr(jnp.sin)(x), str(x), repr(x), jax.debug.print('{}', x[0, 0]), np.random.default_rng(0)\n"
+        "opt = optax.adam(0.1); opt.update(x, opt.init(x))\n"
+        "try: x.reshape(5, 5)\nexcept TypeError as e: import traceback; traceback.format_exception(e)\n"
+        "late = sorted(m for m in set(sys.modules) - before if m != 'submission')\nprint('LATE', late)"
+    )
+    assert "LATE []" in printed_by(runner, tour)
+    for variant in EXERCISE.spec.right_variants:
+        source = f"import sys\nbefore = set(sys.modules)\n{variant.source}\n"
+        assert run(runner, source).outcome == "right", variant.name
