@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from grader import wire
 from grader.bait import planted
-from grader.isolation import landlock, seccomp, user
+from grader.isolation import landlock, rlimits, seccomp, user
 from grader.isolation.probes import PROBES
 from grader.runners.base import Isolation, Runner
 
@@ -18,6 +18,7 @@ from grader.runners.base import Isolation, Runner
 ESSENTIAL = frozenset(
     {"read files", "read solutions", "write files", "signal other processes", "trace other processes"}
 )
+MEMORY = "take memory without limit"
 _LANDLOCK = {"read files", "write files", "run programs", "trace other processes"}
 
 
@@ -69,7 +70,9 @@ def level(through: Collection[str]) -> Literal["strong", "partial", "none"]:
 def stops(layer: str) -> set[str]:
     """What a layer is there to stop; a layer that lets one of these through is not at work."""
     if layer == seccomp.NAME:
-        return set(PROBES)
+        return set(PROBES) - {MEMORY}
+    if layer == rlimits.NAME:
+        return {MEMORY}
     if layer == user.NAME:
         return {"signal other processes", "trace other processes"}
     if layer != landlock.NAME:

@@ -6,6 +6,7 @@ and counts as got through: what could not be tried is not called closed.
 
 import ctypes
 import errno
+import mmap
 import os
 import signal
 import socket
@@ -89,6 +90,11 @@ def ptrace(targets: Mapping[str, Any]) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
+def memory(targets: Mapping[str, Any]) -> None:  # noqa: ARG001 - the interface
+    """Asks for more memory than any exercise needs, without touching it."""
+    mmap.mmap(-1, 16 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+
+
 PROBES: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "read files": read_file,
     "read solutions": read_solution,
@@ -100,6 +106,7 @@ PROBES: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "run programs": run_program,
     "signal other processes": signal_process,
     "trace other processes": ptrace,
+    "take memory without limit": memory,
 }
 
 
