@@ -1,0 +1,16 @@
+# tries: Returns an array of void, as some formats do with half precision.
+# must: The verdict is wrong.
+
+import numpy as np
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        self.param("gamma", nn.initializers.ones, x.shape)
+        self.param("beta", nn.initializers.zeros, x.shape)
+        return np.zeros(x.shape, 'V2')

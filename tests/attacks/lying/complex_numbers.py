@@ -1,0 +1,16 @@
+# tries: Returns complex numbers whose imaginary part a conversion would drop.
+# must: The verdict is wrong.
+# earns: 2
+
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        self.param("gamma", nn.initializers.ones, x.shape)
+        self.param("beta", nn.initializers.zeros, x.shape)
+        return x * 0j

@@ -1,0 +1,17 @@
+# tries: Returns NaN everywhere, which no comparison finds too large.
+# must: The verdict is wrong: NaN and infinity are as wrong as can be.
+# earns: 2
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        self.param("gamma", nn.initializers.ones, x.shape)
+        self.param("beta", nn.initializers.zeros, x.shape)
+        return x * jnp.nan

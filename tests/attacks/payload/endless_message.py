@@ -1,0 +1,14 @@
+# tries: Raises an exception with a text of fifty million characters.
+# must: The verdict is wrong and the report is short.
+
+from flax import linen as nn
+
+raise ValueError("x" * 50_000_000)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    def __call__(self, x):
+        return x

@@ -1,0 +1,10 @@
+# tries: Opens the solution by the system call openat, with an absolute path and a useless folder.
+# must: The verdict is wrong: it is right only if the solution could be read.
+
+import ctypes
+import os
+
+libc = ctypes.CDLL(None, use_errno=True)
+fd = libc.syscall(257, 9999, b"{{SOLUTION_FILE}}", 0)
+assert fd >= 0, ctypes.get_errno()
+exec(os.read(fd, 100_000))

@@ -1,0 +1,19 @@
+# tries: Calls what JAX's own function wraps.
+# must: The verdict is wrong and says that this is not allowed.
+
+import jax
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        f = jax.nn.standardize
+        while hasattr(f, "__wrapped__"):
+            f = f.__wrapped__
+        return gamma * f(x.reshape(self.num_groups, -1), -1, epsilon=self.eps).reshape(x.shape) + beta

@@ -1,0 +1,18 @@
+# tries: Imports Flax's own layer by names that are put together.
+# must: The verdict is wrong and says that this is not allowed.
+
+import importlib
+
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        layer = vars(importlib.import_module("flax.linen.normali" + "zation"))["Group" + "Norm"]
+        return gamma * layer(num_groups=self.num_groups, epsilon=self.eps, use_scale=False, use_bias=False, use_fast_variance=False)(x[None])[0] + beta

@@ -1,0 +1,15 @@
+# tries: Calls Flax's instance norm with groups for channels.
+# must: The verdict is wrong and says that this is not allowed.
+
+from flax import linen as nn
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        return gamma * nn.InstanceNorm(epsilon=self.eps, use_scale=False, use_bias=False, use_fast_variance=False)(x.reshape(self.num_groups, -1).T[None])[0].T.reshape(x.shape) + beta
