@@ -29,11 +29,12 @@ ATTACKS = Path(__file__).parents[1] / "tests" / "attacks"
 SECRET_VARIABLE = "GRADER_REDTEAM_SECRET"  # noqa: S105 - a name
 SECONDS = 6.0  # for an attack that asks for no limit of its own
 SLACK = 12.0  # seconds beyond its limit that an attack's end may take
-PATIENCE = 10  # times what an honest submission takes
+HONEST_CASES = 3  # of the submission that follows an attack: parameters, and two values
+PATIENCE = 20  # times what an honest submission takes
 LEAVING, TICK = 1.0, 0.02  # seconds in which a supervisor that has said its last is gone
 MEGABYTE = "x" * (1 << 20)
 _SET_CHILD_SUBREAPER = 36
-_HEADER = re.compile(r"# (tries|must|limit|encoding): (.+)")
+_HEADER = re.compile(r"# (tries|must|limit|encoding|earns): (.+)")
 
 
 class AttackError(Exception):
@@ -49,6 +50,7 @@ class Attack:
       tries: what it attempts.
       must: what has to happen.
       seconds: its time limit.
+      earns: points that it may get, since a part of it is honest.
       template: its bytes, with placeholders.
     """
 
@@ -56,6 +58,7 @@ class Attack:
     tries: str
     must: str
     seconds: float
+    earns: float
     template: bytes
 
     @property
@@ -115,7 +118,8 @@ def read_attack(path: Path) -> Attack:
         body = b"".join(line for line in data.splitlines() if not line.startswith(b"#"))
         data = bytes.fromhex(body.decode("ascii"))
     seconds = float(fields.get("limit", SECONDS))
-    return Attack(name=name, tries=fields["tries"], must=fields["must"], seconds=seconds, template=data)
+    earns = float(fields.get("earns", 0))
+    return Attack(name=name, tries=fields["tries"], must=fields["must"], seconds=seconds, earns=earns, template=data)
 
 
 def read_attacks(folder: Path, names: tuple[str, ...] = ()) -> list[Attack]:
@@ -162,14 +166,16 @@ def run_attack(attack: Attack, exercise: Loaded, runner: Runner, bait: Bait, *, 
         path.write_bytes(attack.content(bait))
         before |= {Path(folder).name}
         began = time.monotonic()
-        report = check_file(limited, path, seed=0, runner=runner)
+        report = check_file(limited, path, seed=secrets.randbits(31), runner=runner)
         seconds = time.monotonic() - began
     text = as_json.render(report)
     honest = Submission(name="honest.py", source=exercise.solution)
-    after = grade(exercise, honest, seed=0, runner=runner)
+    brief = replace(exercise, spec=replace(exercise.spec, cases=exercise.spec.cases[:HONEST_CASES]))
+    after = grade(brief, honest, seed=0, runner=runner)
     most = max(attack.seconds, PATIENCE * after.seconds) + SLACK  # a slow machine's limits are longer
     gains = [
         *(["was called right"] if report.outcome == "right" else []),
+        *([f"earned {report.score:g} points"] if attack.earns < report.score < report.max_score else []),
         *(["brought the grader to fail"] if report.outcome == "not_checked" else []),
         *(["a secret is in the report"] if bait.secret in text else []),
         *(f"could {what}" for what in sorted(bait.taken())),

@@ -25,14 +25,15 @@ def refuse(name: str) -> NoReturn:
 
 
 def forbid(names: Iterable[str]) -> None:
-    """Patches every name, such as "flax.linen.GroupNorm"; one without a dot is a package that no longer imports.
+    """Patches every name, such as "flax.linen.GroupNorm".
 
-    Names that this version of a library does not have are passed over.
+    A name without a dot is a package, and one with a dot at its end a module, that can no longer be imported. Names
+    that this version of a library does not have are passed over.
     """
     for name in names:
         module, _, attribute = name.rpartition(".")
-        if not module:
-            sys.modules[name] = None  # type: ignore[assignment] - import stops at None
+        if not module or not attribute:
+            sys.modules[module or name] = None  # type: ignore[assignment] - import stops at None
             continue
         try:
             found = getattr(importlib.import_module(module), attribute)

@@ -91,6 +91,8 @@ def of_ending(ending: Ending, *, during: str) -> str:
             return f"printed more than {ending.detail} and was stopped {during}"
         case "memory":
             return f"out of memory: took more than {ending.detail} and was stopped {during}"
+        case "threads":
+            return f"started more than {ending.detail} threads and was stopped {during}"
         case "answers":
             return f"sent back more than {ending.detail} and was stopped {during}"
         case "garbled":
@@ -113,6 +115,9 @@ def _missing(problem: Problem, entry: str) -> str:
         return f"the file defines no {entry}, nor any other class or function"
     close = difflib.get_close_matches(entry, problem.names, n=1, cutoff=0.5)
     hint = f"; is it {close[0]}? Then rename it" if close else ""
+    if close and not close[0].isascii():
+        written = close[0].encode("ascii", "backslashreplace").decode("ascii")
+        hint = f"; {close[0]} has a letter of another alphabet ({written}): type it anew"
     return f"the file defines no {entry}; it defines {', '.join(problem.names[:6])}{hint}"
 
 

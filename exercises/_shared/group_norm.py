@@ -60,6 +60,7 @@ FORBIDDEN = (
     ),
     *(f"flax.{api}.normalization.{name}" for api in ("linen", "nnx.nn") for name in ("_compute_stats", "_normalize")),
     "jax.nn.standardize",
+    *("jax.experimental.pallas.ops.", "jax.experimental.pallas.ops.gpu.", "jax.experimental.pallas.ops.tpu."),
 )
 
 REFERENCE = Reference(value=value, moved=moved, parameters=parameters)

@@ -25,7 +25,6 @@ ALLOWED = {
     "fstat": 5,
     "poll": 7,
     "lseek": 8,
-    "mmap": 9,
     "mprotect": 10,
     "munmap": 11,
     "brk": 12,
@@ -97,11 +96,11 @@ NO_SUCH_FILE = {
     "faccessat2": 439,
 }
 # Allowed with some arguments only.
-_IOCTL, _CLONE, _FCNTL, _PRCTL, _TGKILL, _NEWFSTATAT, _PRLIMIT, _CLONE3 = 16, 56, 72, 157, 234, 262, 302, 435
+_MMAP, _IOCTL, _CLONE, _FCNTL, _PRCTL, _TGKILL, _NEWFSTATAT, _PRLIMIT, _CLONE3 = 9, 16, 56, 72, 157, 234, 262, 302, 435
 _TERMINAL_QUESTIONS = (0x5401, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONCLEX, FIOCLEX, FIONBIO
 _DESCRIPTOR_FLAGS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 _THREAD_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
-_CLONE_THREAD, _AT_EMPTY_PATH = 0x10000, 0x1000
+_CLONE_THREAD, _AT_EMPTY_PATH, _MAP_SHARED = 0x10000, 0x1000, 0x1
 
 _SECCOMP, _SET_MODE_FILTER, _TSYNC = 317, 1, 1
 _ARCHITECTURE, _X32 = 0xC000003E, 0x40000000
@@ -149,6 +148,8 @@ def program(pid: int) -> Iterable[bytes]:
         _CLONE3, [_step(_RETURN, _ERRNO | errno.ENOSYS)]
     )  # glibc then calls clone, whose flags can be read
     yield from _when(_CLONE, _argument(0, [_step(_ANY_BIT, _CLONE_THREAD, 0, 1), _step(_RETURN, _ALLOW)], deny))
+    # Shared memory that is no longer mapped counts towards no limit and shows in nobody's resident memory.
+    yield from _when(_MMAP, _argument(3, [_step(_ANY_BIT, _MAP_SHARED, 1, 0), _step(_RETURN, _ALLOW)], deny))
     yield from _when(_IOCTL, _one_of(1, _TERMINAL_QUESTIONS, deny))
     yield from _when(_FCNTL, _one_of(1, _DESCRIPTOR_FLAGS, deny))
     yield from _when(_PRCTL, _one_of(0, _THREAD_NAMES, deny))

@@ -37,6 +37,7 @@ class Limits:
       output: printed.
       answers: sent back.
       memory: resident at any moment; what is shared with the warm process counts too.
+      threads: at any moment, JAX's own 20 or so included.
     """
 
     start: float = 120.0
@@ -45,6 +46,7 @@ class Limits:
     output: int = 1 << 20
     answers: int = 128 << 20
     memory: int = 3 << 30
+    threads: int = 128
 
 
 class Asked(Protocol):
@@ -118,14 +120,16 @@ class Ending:
     """How a run ended.
 
     Attributes:
-      kind: "finished"; "time", "output", "answers" or "memory" when a limit was passed; "garbled" when what came was
-        no message of ours; "broken" when the submission broke the worker; "gone" when the process ended by itself;
-        "not_started" when we failed to bring the worker up.
+      kind: "finished"; "time", "output", "answers", "memory" or "threads" when a limit was passed; "garbled" when what
+        came was no message of ours; "broken" when the submission broke the worker; "gone" when the process ended by
+        itself; "not_started" when we failed to bring the worker up.
       status: exit status of a process that is gone, negative for a signal.
       detail: for the reader: the limit, or what failed.
     """
 
-    kind: Literal["finished", "time", "output", "answers", "memory", "garbled", "broken", "gone", "not_started"]
+    kind: Literal[
+        "finished", "time", "output", "answers", "memory", "threads", "garbled", "broken", "gone", "not_started"
+    ]
     status: int | None = None
     detail: str = ""
 

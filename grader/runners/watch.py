@@ -83,7 +83,7 @@ class Watch:
                     for key, _ in ready:
                         if not self._take(key.fd):
                             selector.unregister(key.fd)
-                    self._look_at_memory()
+                    self._look_at_size()
                     if time.monotonic() > self._deadline and not self._prolonged():
                         return self._out_of_time()
                     if gone and not ready:
@@ -119,16 +119,19 @@ class Watch:
                 self._deadline = self._began + self._seconds
         return bool(data)
 
-    def _look_at_memory(self) -> None:
+    def _look_at_size(self) -> None:
         pid = self._worker.pid
         if pid is None:
             return
         try:
-            resident = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * PAGE
+            fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+            threads, resident = int(fields[17]), int(fields[21]) * PAGE
         except (OSError, IndexError, ValueError):
             return  # gone by now, or a host without /proc
         if resident > self._limits.memory:
             raise _PassedError(Ending(kind="memory", detail=f"{self._limits.memory / 2**30:g} GiB"))
+        if threads > self._limits.threads:
+            raise _PassedError(Ending(kind="threads", detail=str(self._limits.threads)))
 
     def _prolonged(self) -> bool:
         """Whether the reference itself is so slow here that the submission deserves more time."""

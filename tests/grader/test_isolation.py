@@ -52,6 +52,7 @@ def behind(name, code):
         ("seccomp", "os.fork()", "1 ['PermissionError: [Errno 1] Operation not permitted']"),
         ("seccomp", "os.kill(os.getppid(), 0)", "1 ['PermissionError: [Errno 1] Operation not permitted']"),
         ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.socket(2, 1, 0); print(c.get_errno())", "1"),  # noqa: E501
+        ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.mmap(0, 4096, 3, 0x21, -1, 0); print(c.get_errno())", "1"),  # noqa: E501
         ("seccomp", "print(os.fstat(0).st_size >= 0, sys.stdin.isatty())", "True False"),
         ("seccomp", "import _thread, time; _thread.start_new_thread(print, ('in a thread',)); time.sleep(0.2)", "in a thread"),  # noqa: E501
         ("seccomp", "import ctypes; ctypes.CDLL(None).syscall(0x40000000 + 39)", "-31 []"),
