@@ -16,7 +16,8 @@ from grader.runners.base import Isolation, Runner
 
 # Whoever gets one of these can take the solution, other submissions, or the grader itself: no level is left.
 ESSENTIAL = frozenset(
-    {"read files", "read solutions", "write files", "signal other processes", "trace other processes"}
+    {"read files", "read solutions", "write files", "connect to unix sockets"}
+    | {"signal other processes", "trace other processes", "limit other processes"}
 )
 MEMORY = "take memory without limit"
 _LANDLOCK = {"read files", "write files", "run programs", "trace other processes"}
@@ -45,7 +46,10 @@ def examined(runner: Runner, *, around: Iterable[str], held: Collection[str], mi
       held: layers that were put up.
       missing: those that this host lacks, or that were left out.
     """
-    through = reached(runner)
+    try:
+        through = reached(runner)
+    except OSError:
+        through = None  # nowhere to plant anything
     if through is None:
         return Isolation(layers=tuple(around), missing=("the canary could not be run",), level="none")
     idle = {name for name in held if stops(name) & through}
@@ -74,7 +78,7 @@ def stops(layer: str) -> set[str]:
     if layer == rlimits.NAME:
         return {MEMORY}
     if layer == user.NAME:
-        return {"signal other processes", "trace other processes"}
+        return {"signal other processes", "trace other processes", "limit other processes"}
     if layer != landlock.NAME:
         return set()
     since = {4: "connect by TCP", 6: "signal other processes"}

@@ -1,6 +1,8 @@
 """Every ending in words that a beginner understands."""
 
 import difflib
+import importlib.util
+import re
 import signal
 
 from grader.runners.base import Ending
@@ -32,7 +34,7 @@ def of_problem(problem: Problem, *, entry: str, source: str) -> str:
             return f"Python cannot read the file: {message}{where}"
         case "import":
             only = "only this one file is graded, with Python's own modules, numpy, jax, flax and optax"
-            return f"an import failed: {message}; {only}{where}"
+            return f"an import failed: {message}{_installed(message)}; {only}{where}"
         case "forbidden":
             return f"not allowed here: {message}; write what it does yourself{where}"
         case "memory":
@@ -108,6 +110,14 @@ def of_ending(ending: Ending, *, during: str) -> str:
         case "finished":
             return f"gave no answer {during}"
     return ending.detail
+
+
+def _installed(message: str) -> str:
+    """For a module that is there after all: the wall has closed it, not its absence."""
+    found = re.search(r"No module named '([A-Za-z_]\w*)", message)
+    if not found or found[1] in ("exercises", "grader", "groupnorm_jax") or importlib.util.find_spec(found[1]) is None:
+        return ""
+    return " (it is installed, but what is not loaded beforehand is closed to a submission)"
 
 
 def _missing(problem: Problem, entry: str) -> str:

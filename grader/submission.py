@@ -1,6 +1,7 @@
 """A student's file, read: size, encoding and emptiness are settled before any of it runs."""
 
 import io
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,11 +71,13 @@ def read_submission(path: Path, *, starter: str) -> Submission:
 def _bytes(path: Path) -> bytes:
     shown = plain(str(path), 200)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            what = "a folder" if path.is_dir() else "no regular file"
-            raise NoSuchFileError(f"{shown} is {what}; name the .py file to grade")
-        with path.open("rb") as file:
+        # Not blocking: what is named may be a pipe, or may become one.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise NoSuchFileError(f"{shown} is no regular file; name the .py file to grade")
             return file.read(SIZE_CAP + 1)
+    except IsADirectoryError:
+        raise NoSuchFileError(f"{shown} is a folder; name the .py file to grade") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid path"
         raise NoSuchFileError(f"{shown} cannot be read: {reason}") from None

@@ -95,7 +95,7 @@ class Transcript:
                 self.started += 1
             case "compiled" if _index(body) == self.started >= 0 and self.started not in self.answers:
                 self.compiled = self.started
-            case "probed" if self.ready and not self.loaded and not self.finished:
+            case "probed" if self.ready and not cases and not self.probed:
                 self.probed = _probed(body.get("through"))
             case "answered" if _index(body) == self.started >= 0 and self.started not in self.answers:
                 self.answers[self.started] = _answer(message)

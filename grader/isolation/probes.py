@@ -8,13 +8,16 @@ import ctypes
 import errno
 import mmap
 import os
+import platform
+import resource
 import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_PTRACE, _PTRACE_ATTACH, _PTRACE_DETACH = 101, 16, 17
+_PTRACE_ATTACH, _PTRACE_DETACH = 16, 17
+_NEWFSTATAT, _AT_EMPTY_PATH = 262, 0x1000  # on x86-64
 
 
 def read_file(targets: Mapping[str, Any]) -> None:
@@ -90,6 +93,23 @@ def ptrace(targets: Mapping[str, Any]) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
+def limit_process(targets: Mapping[str, Any]) -> None:
+    """Sets a limit of the grader's own process, to what it is."""
+    core = resource.prlimit(targets["pid"], resource.RLIMIT_CORE)
+    resource.prlimit(targets["pid"], resource.RLIMIT_CORE, core)
+
+
+def look_at_file(targets: Mapping[str, Any]) -> None:
+    """Learns of a file's existence and size, by the system call itself."""
+    if platform.machine() != "x86_64":
+        Path(targets["file"]).stat()
+        return
+    buffer = ctypes.create_string_buffer(256)
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.syscall(_NEWFSTATAT, -100, targets["file"].encode(), buffer, _AT_EMPTY_PATH):
+        raise OSError(ctypes.get_errno(), "newfstatat")
+
+
 def memory(targets: Mapping[str, Any]) -> None:  # noqa: ARG001 - the interface
     """Asks for more memory than any exercise needs, without touching it."""
     mmap.mmap(-1, 16 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
@@ -106,6 +126,8 @@ PROBES: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "run programs": run_program,
     "signal other processes": signal_process,
     "trace other processes": ptrace,
+    "limit other processes": limit_process,
+    "look at files": look_at_file,
     "take memory without limit": memory,
 }
 

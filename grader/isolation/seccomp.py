@@ -61,6 +61,7 @@ ALLOWED = {
     "arch_prctl": 158,
     "gettid": 186,
     "futex": 202,
+    "restart_syscall": 219,  # what a pause interrupts goes on by it
     "sched_getaffinity": 204,
     "set_tid_address": 218,
     "clock_gettime": 228,
@@ -90,21 +91,25 @@ NO_SUCH_FILE = {
     "getdents64": 217,
     "openat": 257,
     "readlinkat": 267,
+    "newfstatat": 262,
     "faccessat": 269,
     "statx": 332,
     "openat2": 437,
     "faccessat2": 439,
 }
 # Allowed with some arguments only.
-_MMAP, _IOCTL, _CLONE, _FCNTL, _PRCTL, _TGKILL, _NEWFSTATAT, _PRLIMIT, _CLONE3 = 9, 16, 56, 72, 157, 234, 262, 302, 435
+_MMAP, _IOCTL, _CLONE, _FCNTL, _PRCTL, _TGKILL, _PRLIMIT, _CLONE3 = 9, 16, 56, 72, 157, 234, 302, 435
 _TERMINAL_QUESTIONS = (0x5401, 0x5450, 0x5451, 0x5421)  # TCGETS, FIONCLEX, FIOCLEX, FIONBIO
 _DESCRIPTOR_FLAGS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 _THREAD_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
-_CLONE_THREAD, _AT_EMPTY_PATH, _MAP_SHARED = 0x10000, 0x1000, 0x1
+_THREAD = 0x10F00  # CLONE_VM, _FS, _FILES, _SIGHAND, _THREAD: a thread shares them all
+_NAMESPACES = 0x7E020000  # CLONE_NEW*
+# Shared memory that is no longer mapped shows in nobody's resident memory; a stack that grows counts towards no limit.
+_MAP_SHARED, _MAP_GROWSDOWN = 0x1, 0x100
 
 _SECCOMP, _SET_MODE_FILTER, _TSYNC = 317, 1, 1
 _ARCHITECTURE, _X32 = 0xC000003E, 0x40000000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 
 
@@ -147,16 +152,14 @@ def program(pid: int) -> Iterable[bytes]:
     yield from _when(
         _CLONE3, [_step(_RETURN, _ERRNO | errno.ENOSYS)]
     )  # glibc then calls clone, whose flags can be read
-    yield from _when(_CLONE, _argument(0, [_step(_ANY_BIT, _CLONE_THREAD, 0, 1), _step(_RETURN, _ALLOW)], deny))
-    # Shared memory that is no longer mapped counts towards no limit and shows in nobody's resident memory.
-    yield from _when(_MMAP, _argument(3, [_step(_ANY_BIT, _MAP_SHARED, 1, 0), _step(_RETURN, _ALLOW)], deny))
+    a_thread = [_step(_AND, _THREAD | _NAMESPACES), _step(_EQUAL, _THREAD, 0, 1), _step(_RETURN, _ALLOW)]
+    yield from _when(_CLONE, _argument(0, a_thread, deny))
+    unseen = _MAP_SHARED | _MAP_GROWSDOWN
+    yield from _when(_MMAP, _argument(3, [_step(_ANY_BIT, unseen, 1, 0), _step(_RETURN, _ALLOW)], deny))
     yield from _when(_IOCTL, _one_of(1, _TERMINAL_QUESTIONS, deny))
     yield from _when(_FCNTL, _one_of(1, _DESCRIPTOR_FLAGS, deny))
     yield from _when(_PRCTL, _one_of(0, _THREAD_NAMES, deny))
     yield from _when(_TGKILL, _one_of(0, (pid,), deny))
-    yield from _when(
-        _NEWFSTATAT, _argument(3, [_step(_ANY_BIT, _AT_EMPTY_PATH, 0, 1), _step(_RETURN, _ALLOW)], missing)
-    )
     yield from _when(_PRLIMIT, _no_pointer(2, deny))  # reading a limit, not setting one
     for number in NO_SUCH_FILE.values():
         yield from _when(number, [_step(_RETURN, missing)])

@@ -87,6 +87,10 @@ class _Process:
     def poll(self) -> int | None:
         return self.process.poll()
 
+    def pause(self, *, paused: bool) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP if paused else signal.SIGCONT)
+
 
 @contextmanager
 def _started(request: bytes) -> Iterator[_Process]:

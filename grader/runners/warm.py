@@ -10,7 +10,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,6 +49,8 @@ class WarmRunner:
         self._lock = threading.RLock()
         self._zygote: _Zygote | None = None
         self._isolation: Isolation | None = None
+        self._ended = False
+        self._entries = 0
 
     def __enter__(self) -> Self:
         """Ready for use; the process starts with the first submission."""
@@ -60,7 +61,7 @@ class WarmRunner:
         with self._lock:
             if self._zygote:
                 self._zygote.close()
-            self._zygote = None
+            self._zygote, self._ended = None, True
 
     @property
     def isolation(self) -> Isolation:
@@ -92,13 +93,11 @@ class WarmRunner:
         Args:
           requests: each with the names of the program's own functions, whose compiled form is not kept.
         """
-        entries = 0
+        before = self._entries
         for asked, names in requests:
             with self._lock:
-                run = self._run(asked, self._limits, harvest=names)
-                if self._zygote and run.ending.kind == "finished":
-                    entries += self._zygote.reply().get("entries", 0)
-        return entries
+                self._run(asked, self._limits, harvest=names)
+        return self._entries - before
 
     def _run(self, asked: Asked, limits: Limits, harvest: Iterable[str] | None = None) -> Run:
         order = {"without": sorted(self._without), "jail": self._jail}
@@ -111,13 +110,16 @@ class WarmRunner:
                 return not_started(str(error))
             except OSError as error:
                 return not_started(f"the warm process could not be used: {error.strerror or error}")
-            return Watch(child, asked, limits, run=self._run).run()
+            run = Watch(child, asked, limits, run=self._run).run()
+        if harvest is not None and self._zygote:
+            self._entries += self._zygote.reply().get("entries", 0)  # said in any case, however the program ended
+        return run
 
     @contextmanager
     def _forked(self, request: bytes, order: Mapping[str, Any]) -> Iterator["_Child"]:
         """A fork at work; whatever it has started is gone afterwards."""
         with ExitStack() as stack:
-            file = stack.enter_context(tempfile.TemporaryFile())
+            file = stack.enter_context(os.fdopen(os.memfd_create("request"), "w+b"))
             file.write(request)
             file.seek(0)
             answers, theirs = answer_channel()
@@ -141,6 +143,8 @@ class WarmRunner:
     def _order(self, order: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
         """Sends an order; a warm process that has died is replaced once."""
         with self._lock:
+            if self._ended:
+                raise _WarmError("this runner has been closed; make another")
             for last in (False, True):
                 if self._zygote is None:
                     self._zygote = _Zygote(self._limits.start)
@@ -169,7 +173,7 @@ class _Zygote:
           OSError: if it cannot be started.
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._errors = os.fdopen(os.memfd_create("errors"), "w+b")
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own code, by absolute path, without a shell
                 # -P: no folder of the student's on the search path; -s: none of the user's site-packages.
@@ -236,6 +240,11 @@ class _Child:
         if self._status is None and self._gone:
             return -9
         return self._status
+
+    def pause(self, *, paused: bool) -> None:
+        """Stops it, or has it go on; its supervisor does it, which knows that it is still the same process."""
+        with suppress(OSError):
+            self.leash.sendall(b"p" if paused else b"c")
 
     def end(self) -> None:
         """Lets go of the leash, and waits until the supervisor has ended everything and gone."""

@@ -41,6 +41,10 @@ class Worker(Protocol):
         """Its exit status once it is gone, negative for a signal."""
         ...
 
+    def pause(self, *, paused: bool) -> None:
+        """Stops it, or has it go on."""
+        ...
+
 
 class Watch:
     """One worker under watch."""
@@ -138,7 +142,13 @@ class Watch:
         if self._fixed or not self._transcript.ready:
             return False
         self._fixed = True
-        self._seconds = max(self._seconds, self._limits.factor * self._reference_seconds())
+        paused = time.monotonic()
+        self._worker.pause(paused=True)  # it neither takes time from the reference nor does anything unwatched
+        try:
+            self._seconds = max(self._seconds, self._limits.factor * self._reference_seconds())
+        finally:
+            self._worker.pause(paused=False)
+            self._began += time.monotonic() - paused
         self._deadline = self._began + self._seconds
         return time.monotonic() <= self._deadline
 

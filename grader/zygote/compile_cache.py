@@ -4,11 +4,13 @@ A fork writes to its own copy of these pages, and its entries die with it. The i
 promised: where this version's differs, there is no cache, everything still runs, and the report says so.
 """
 
+import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _LENGTHS = struct.Struct("<IQ")
+_DIGEST = 32
 # Whole programs, not operations: what a solution computes must not lie about as something to be run.
 WHOLE = frozenset(
     {"apply", "scan", "while", "while_loop", "cond", "switch", "fori_loop", "map", "<lambda>", "_lambda_"}
@@ -64,14 +66,19 @@ def give(entries: Mapping[str, bytes]) -> None:
 
 def packed(entries: Mapping[str, bytes]) -> bytes:
     """Entries as bytes, for a trusted fork to hand to the process that it was forked from."""
-    return b"".join(_LENGTHS.pack(len(k), len(v)) + k.encode() + v for k, v in entries.items())
+    body = b"".join(_LENGTHS.pack(len(k), len(v)) + k.encode() + v for k, v in entries.items())
+    return hashlib.sha256(body).digest() + body
 
 
-def unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Entries from bytes."""
-    at = 0
-    while at < len(data):
-        key, value = _LENGTHS.unpack_from(data, at)
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Entries from bytes; none where the fork ended before it had written all of them."""
+    entries: dict[str, bytes] = {}
+    digest, body, at = data[:_DIGEST], data[_DIGEST:], 0
+    if hashlib.sha256(body).digest() != digest:
+        return entries
+    while at < len(body):
+        key, value = _LENGTHS.unpack_from(body, at)
         at += _LENGTHS.size
-        yield data[at : at + key].decode(), data[at + key : at + key + value]
+        entries[body[at : at + key].decode()] = body[at + key : at + key + value]
         at += key + value
+    return entries

@@ -7,8 +7,10 @@ loaded that had not been before; ``tests/grader/test_warm.py`` looks again.
 import contextlib
 import importlib
 import io
+import pkgutil
 import sys
 import warnings
+from collections.abc import Iterator
 
 # Modules that do something when they are imported, or need what is not there.
 _NOT = frozenset(
@@ -38,7 +40,23 @@ _LIBRARIES = (
     *("encodings.unicode_escape", "encodings.utf_16", "importlib.metadata", "importlib.resources", "unittest.mock"),
     *("concurrent.futures", "concurrent.futures.thread", "concurrent.futures.process", "collections.abc", "os.path"),
     *("multiprocessing.pool", "xml.etree.ElementTree", "logging.handlers", "json.tool", "urllib.request"),
+    *(
+        "scipy.linalg",
+        "scipy.linalg.cython_lapack",
+        "scipy.special",
+        "rich._emoji_codes",
+        "multiprocessing.synchronize",
+    ),
     *("email.message", "http.client", "jaxlib.mlir.dialects.chlo", "jaxlib.mlir.dialects.math"),
+)
+
+_PACKAGES = (
+    *("jax", "jax.nn", "jax.scipy", "jax.experimental", "jax.example_libraries", "flax", "flax.core", "flax.linen"),
+    *("flax.linen.experimental", "flax.training", "flax.nnx", "flax.nnx.nn", "optax"),
+)
+# What starts threads or a backend, or drags in what no exercise needs.
+_HEAVY = frozenset(
+    {"checkpoints", "jax2tf", "pallas", "mosaic", "topologies", "array_serialization", "serialize_executable", "tools"}
 )
 
 
@@ -46,9 +64,18 @@ def preload() -> None:
     """Imports all that is there; what is not is no loss."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        for name in (*_LIBRARIES, *_standard()):
+        for name in (*_LIBRARIES, *_within(), *_standard()):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
+
+
+def _within() -> Iterator[str]:
+    """The submodules of the packages that learners reach into; a test of the library's own is none."""
+    for name in _PACKAGES:
+        package = sys.modules.get(name)
+        for found in pkgutil.iter_modules(package.__path__ if package else ()):
+            if not found.name.startswith(("_", "test")) and found.name not in _HEAVY:
+                yield f"{name}.{found.name}"
 
 
 def _standard() -> list[str]:

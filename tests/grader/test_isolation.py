@@ -53,7 +53,10 @@ def behind(name, code):
         ("seccomp", "os.kill(os.getppid(), 0)", "1 ['PermissionError: [Errno 1] Operation not permitted']"),
         ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.socket(2, 1, 0); print(c.get_errno())", "1"),  # noqa: E501
         ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.mmap(0, 4096, 3, 0x21, -1, 0); print(c.get_errno())", "1"),  # noqa: E501
-        ("seccomp", "print(os.fstat(0).st_size >= 0, sys.stdin.isatty())", "True False"),
+        ("seccomp", "print(os.get_inheritable(0), sys.stdin.isatty())", "True False"),
+        ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.syscall(262, -100, b'/etc', c.create_string_buffer(256), 0x1000); print(c.get_errno())", "2"),  # noqa: E501
+        ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.syscall(56, 0x10B00, 0, 0, 0, 0); print(c.get_errno())", "1"),  # noqa: E501
+        ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.mmap(0, 4096, 3, 0x122, -1, 0); print(c.get_errno())", "1"),  # noqa: E501
         ("seccomp", "import _thread, time; _thread.start_new_thread(print, ('in a thread',)); time.sleep(0.2)", "in a thread"),  # noqa: E501
         ("seccomp", "import ctypes; ctypes.CDLL(None).syscall(0x40000000 + 39)", "-31 []"),
         ("seccomp", "import ctypes as c; l = c.CDLL(None, use_errno=True); l.syscall(435, 0, 0); print(c.get_errno())", "38"),  # noqa: E501
