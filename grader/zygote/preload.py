@@ -11,6 +11,7 @@ import pkgutil
 import sys
 import warnings
 from collections.abc import Iterator
+from itertools import chain
 
 # Modules that do something when they are imported, or need what is not there.
 _NOT = frozenset(
@@ -56,7 +57,18 @@ _PACKAGES = (
 )
 # What starts threads or a backend, or drags in what no exercise needs.
 _HEAVY = frozenset(
-    {"checkpoints", "jax2tf", "pallas", "mosaic", "topologies", "array_serialization", "serialize_executable", "tools"}
+    {
+        "checkpoints",
+        "cloud_tpu_init",
+        "collect_profile",
+        "jax2tf",
+        "pallas",
+        "mosaic",
+        "topologies",
+        "array_serialization",
+        "serialize_executable",
+        "tools",
+    }
 )
 
 
@@ -64,7 +76,7 @@ def preload() -> None:
     """Imports all that is there; what is not is no loss."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        for name in (*_LIBRARIES, *_within(), *_standard()):
+        for name in chain(_LIBRARIES, _within(), _standard()):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
 
