@@ -122,11 +122,13 @@ class Reference:
         algorithm rounds, of |d output / d value| * |value| * epsilon, then the maximum over all outputs that share
         statistics. Same shape as the output.
       parameters: the entry's parameters right after initialisation.
+      sharing: an integer for each element of the output, equal where elements share statistics; None if none do.
     """
 
     value: Callable[[Arrays, Arguments], np.ndarray]
     moved: Callable[[Arrays, Arguments, float], np.ndarray]
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]]
+    sharing: Callable[[Arrays, Arguments], np.ndarray] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,14 +140,23 @@ class Misconception:
       title: a few words that complete "this is ...".
       text: a paragraph for the learner that never contains the solution; it ends in a question that leads on.
       value: what the wrong idea computes, with the reference's signature; None where its values are right.
+      parts: of which formula parts ``value`` is put together, by ``Exercise.assemble``; two ideas without a common part
+        may be had at once.
       parameters: the parameters it makes at initialisation; None where those are right.
+      defaults: arguments that have another default than the entry's.
+      rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
+        "cancellation", where digits are lost when the mean is large beside the spread, or "half", where float32 is
+        computed in half precision. ``value`` then is an example.
     """
 
     name: str
     title: str
     text: str
     value: Callable[[Arrays, Arguments], np.ndarray] | None = None
+    parts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]] | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    rounding: Literal["", "cancellation", "half"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +180,7 @@ class Exercise:
       misconceptions: wrong ideas; every one must be caught by a case.
       right_variants: other right programs; every one must pass every case.
       hints: ordered steps, none of which contains code.
+      assemble: makes a misconception's value from its parts; None where misconceptions have none.
       forbidden: what a submission may not call: "package.Name"; a bare package may not even be imported.
       seconds: wall-clock limit for a submission, from the moment its first line runs.
     """
@@ -181,5 +193,6 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     right_variants: tuple[RightVariant, ...]
     hints: tuple[str, ...]
+    assemble: Callable[[Mapping[str, Callable[..., Any]]], Callable[[Arrays, Arguments], np.ndarray]] | None = None
     forbidden: tuple[str, ...] = ()
     seconds: float = 10.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from exercises.loader import Loaded
 from exercises.spec import Raises, Value
 from grader import sentences
-from grader.diagnosis.matching import diagnose
+from grader.diagnosis.diagnose import diagnose
 from grader.judge import Verdict, judge
 from grader.plan import Plan, make_plan
 from grader.report import CaseResult, Diagnosis, Report, ReportError
@@ -85,14 +85,13 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
     verdicts = [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
     outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, verdicts, strict=True)}
     results = []
-    diagnosis = _diagnosis(exercise, plan, answers) if "wrong" in outcomes.values() else None
+    diagnoses = _diagnoses(exercise, plan, answers) if "wrong" in outcomes.values() else {}
     for index, (planned, verdict) in enumerate(zip(plan.cases, verdicts, strict=True)):
         missing = [name for name in planned.case.needs if outcomes[name] != "right"]
         if missing and index in answers:
             verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901
             outcomes[planned.case.name] = "skipped"
         answer = answers.get(index)
-        compared = answer is not None and answer.problem is None and not isinstance(planned.case.check, Raises)
         results.append(
             CaseResult(
                 name=planned.case.name,
@@ -103,7 +102,7 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
                 situation=planned.situation(),
                 message=verdict.message,
                 output=answer.printed if answer else "",
-                diagnosis=diagnosis if compared and verdict.outcome == "wrong" else None,
+                diagnosis=diagnoses.get(index) if verdict.outcome == "wrong" else None,
                 margin=verdict.margin,
             )
         )
@@ -148,12 +147,12 @@ def _stopped_at(run: Run) -> int:
     return len(run.transcript.answers)
 
 
-def _diagnosis(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> Diagnosis | None:
-    """The misconception that explains the answers. It adds to a verdict and never takes one away."""
+def _diagnoses(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> dict[int, Diagnosis]:
+    """What explains the answers, by the case's index. It adds to a verdict and never takes one away."""
     try:
-        return diagnose(plan.cases, answers, exercise.spec.misconceptions, exercise.spec.reference)
+        return diagnose(exercise.spec, plan.cases, answers)
     except Exception:  # noqa: BLE001 - a failing diagnosis must not cost the verdict
-        return None
+        return {}
 
 
 def _rejected(exercise: Loaded, plan: Plan, error: ReportError, seed: int) -> Report:

@@ -45,7 +45,9 @@ def test_the_warm_process_imports_nothing_of_ours_but_the_worker_and_the_wall():
 def test_the_judge_does_not_import_jax():
     for package in ("grader", "exercises"):
         for path in (ROOT / package).rglob("*.py"):
-            if path.name in ("worker.py", "starter.py", "solution.py") or path.parent.name in ("demo", "zygote"):
+            # trusted.py runs our own programs; the others run a student's, or are programs.
+            ours = path.name in ("worker.py", "trusted.py", "starter.py", "solution.py")
+            if ours or path.parent.name in ("demo", "zygote"):
                 continue
             assert not {n.split(".")[0] for n in imported(path)} & {"jax", "flax"}, path
 

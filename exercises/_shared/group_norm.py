@@ -43,6 +43,13 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
     return np.broadcast_to(of_group, normalized.shape).reshape(arrays["x"].shape)
 
 
+def sharing(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    """The number of its group, counted over all positions, for each element."""
+    x, num_groups = arrays["x"], arguments["num_groups"]
+    channels_per_group = x.shape[-1] // num_groups
+    return np.repeat(np.arange(x.size // channels_per_group), channels_per_group).reshape(x.shape)
+
+
 def parameters(arrays: Arrays, arguments: Arguments) -> dict[str, np.ndarray]:  # noqa: ARG001 - the field's signature
     """Ones and zeros, one of each a channel."""
     channels = arrays["x"].shape[-1]
@@ -69,4 +76,4 @@ FORBIDDEN = (
     *("jax.experimental.pallas.ops.", "jax.experimental.pallas.ops.gpu.", "jax.experimental.pallas.ops.tpu."),
 )
 
-REFERENCE = Reference(value=value, moved=moved, parameters=parameters)
+REFERENCE = Reference(value=value, moved=moved, parameters=parameters, sharing=sharing)

@@ -49,7 +49,7 @@ def test_malformed_folders(tmp_path, change, message):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('name="one group"', 'name="worked example"', r"two cases are called 'worked example'; names must be unique"),
+        ('"one group", Draw', '"worked example", Draw', r"two cases are called 'worked example'; names must be unique"),
         ('needs=("worked example",)', 'needs=("later",)', r"needs 'later', which is no earlier case"),
     ],
 )

@@ -26,7 +26,7 @@ RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf
 SLIPS = {
     "missing_root": ("jnp.sqrt(var + self.eps)", "(var + self.eps)", "division by the variance"),
     "eps_outside_root": ("jnp.sqrt(var + self.eps)", "(jnp.sqrt(var) + self.eps)", "eps outside the square root"),
-    "eps_hard_coded": ("self.eps)", "1e-5)", "eps fixed at 1e-5"),
+    "eps_1e5_hard_coded": ("self.eps)", "1e-5)", "eps fixed at 1e-5"),
     "eps_ignored": ("var + self.eps", "var", "eps left out"),
     "sample_variance": (
         "keepdims=True)\n        x_hat",
@@ -172,7 +172,7 @@ def test_json_of_misuse_validates_too(tmp_path):
 def test_demo_shows_a_right_and_a_wrong_report():
     done = command("demo", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "19 of 19 cases, 20 of 20 points" in done.stdout
+    assert "18 of 18 cases, 20 of 20 points" in done.stdout
     assert done.stdout.count("This is eps outside the square root.") == 1
     assert "WRONG  small variance" in done.stdout
 

@@ -1,13 +1,18 @@
+import dataclasses
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from exercises.loader import load_all
-from exercises.spec import Raises
-from grader.diagnosis.matching import diagnose, simulated
+from exercises.spec import Misconception, Raises
+from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.matching import simulated
 from grader.plan import make_plan
 from grader.transcript import Answer, Problem
 
 EXERCISES = load_all()
+RIGHT = Misconception(name="right", title="right", text="?")
 ALL = [(e, m) for e in EXERCISES for m in e.spec.misconceptions]
 
 
@@ -27,26 +32,32 @@ def test_each_misconception_is_named_and_no_other(exercise, misconception):
     for seed in (0, 1, 2):
         cases = make_plan(exercise, seed=seed).cases
         answers = answers_of(exercise, cases, misconception)
-        found = diagnose(cases, answers, exercise.spec.misconceptions, exercise.spec.reference)
-        assert found is not None
-        assert found.misconception == misconception.name
-        assert found.text.startswith("This is ")
-        assert found.text.rstrip().endswith("?")
+        found = diagnose(exercise.spec, cases, answers)
+        assert {diagnosis.misconception for diagnosis in found.values()} == {misconception.name}
+        assert set(found) == set(answers)
+        text = found[0].text
+        assert text.startswith(f"This is {misconception.title}. ")
+        assert text.endswith("?")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.slug)
+def test_what_is_right_is_not_diagnosed_even_where_few_cases_were_answered(exercise):
+    cases = make_plan(exercise, seed=0).cases
+    answers = answers_of(exercise, cases, RIGHT)
+    assert diagnose(exercise.spec, cases, answers) == {}
+    for index, answer in answers.items():
+        assert diagnose(exercise.spec, cases, {index: answer}) == {}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.slug)
 def test_a_right_answer_with_one_slip_is_no_misconception(exercise):
     cases = make_plan(exercise, seed=0).cases
-    right = {
-        i: Answer(
-            arrays={"value": exercise.spec.reference.value(a, c.arguments).astype(c.x.dtype)}, problem=None, printed=""
-        )
-        for i, c in enumerate(cases)
-        if c.parameters
-        for a in [{n: v.astype(np.float64) for n, v in {"x": c.x, **c.parameters}.items()}]
-    }
-    right[max(right)].arrays["value"].flat[0] += 1
-    assert diagnose(cases, right, exercise.spec.misconceptions, exercise.spec.reference) is None
+    answers = answers_of(exercise, cases, RIGHT)
+    last = max(answers)
+    answers[last].arrays["value"].flat[0] += 1
+    found = diagnose(exercise.spec, cases, answers)
+    assert all(diagnosis.misconception == "" for diagnosis in found.values())
+    assert set(found) <= {last}
 
 
 @pytest.mark.parametrize(
@@ -59,4 +70,48 @@ def test_answers_of_any_kind_do_no_harm(value):
         0: Answer(arrays={}, problem=Problem(kind="raised"), printed=""),
         1: Answer(arrays={"value": value}, problem=None, printed=""),
     }
-    assert diagnose(cases, answers, exercise.spec.misconceptions, exercise.spec.reference) is None
+    assert all(diagnosis.misconception == "" for diagnosis in diagnose(exercise.spec, cases, answers).values())
+
+
+def test_two_ideas_at_once_are_named_together():
+    exercise = EXERCISES[0].spec
+    cases = make_plan(EXERCISES[0], seed=0).cases
+    one, other = (next(m for m in exercise.misconceptions if m.name == n) for n in ("eps_squared", "beta_subtracted"))
+    both = dataclasses.replace(one, value=exercise.assemble({**one.parts, **other.parts}))
+    found = diagnose(exercise, cases, answers_of(EXERCISES[0], cases, both))
+    assert {diagnosis.misconception for diagnosis in found.values()} == {"eps_squared+beta_subtracted"}
+    text = next(iter(found.values())).text
+    assert text.startswith("These are two ideas at once: eps squared under the root; and beta taken away")
+    assert text.count("?") == 2
+
+
+def test_an_idea_that_the_first_wrong_case_rules_out_is_not_looked_at_again():
+    exercise, calls = EXERCISES[1], Counter()
+    cases = make_plan(exercise, seed=0).cases
+
+    def counted(misconception):
+        def value(arrays, arguments):
+            calls[misconception.name] += 1
+            return misconception.value(arrays, arguments)
+
+        return dataclasses.replace(misconception, value=value if misconception.value else None, parts={})
+
+    counting = dataclasses.replace(
+        exercise.spec, misconceptions=tuple(counted(m) for m in exercise.spec.misconceptions), assemble=None
+    )
+    answers = answers_of(exercise, cases, RIGHT)
+    for answer in answers.values():
+        answer.arrays["value"] = answer.arrays["value"] * 3 + 7 if "value" in answer.arrays else None
+    del answers[0]
+    diagnose(counting, cases, answers)
+    assert set(calls.values()) == {1}
+
+
+def test_an_idea_with_no_number_to_give_explains_little():
+    """0/0 everywhere would fit any answer at all."""
+    exercise = EXERCISES[0].spec
+    cases = make_plan(EXERCISES[0], seed=0).cases
+    nothing = Misconception(name="nothing", title="?", text="?", value=lambda a, _: a["x"] * np.nan)
+    answers = {i: a for i, a in answers_of(EXERCISES[0], cases, exercise.misconceptions[0]).items() if i}
+    only = dataclasses.replace(exercise, misconceptions=(nothing,), assemble=None)
+    assert all(diagnosis.misconception != "nothing" for diagnosis in diagnose(only, cases, answers).values())

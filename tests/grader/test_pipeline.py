@@ -50,7 +50,7 @@ def all_right(count=None):
 
 def test_all_right():
     report = report_of([*begun(), *all_right()])
-    assert (report.outcome, report.score, report.max_score) == ("right", 10, 10)
+    assert (report.outcome, report.score, report.max_score) == ("right", 13, 13)
     assert all(c.outcome == "right" and not c.message and not c.diagnosis for c in report.cases)
 
 
@@ -58,7 +58,7 @@ def test_one_wrong_case_makes_it_wrong_and_costs_its_points():
     wrong = events(3, arrays={"value": np.zeros(12, np.float32)})
     rest = [m for i in range(4, len(CASES)) for m in events(i)]
     report = report_of([*begun(), *all_right(3), *wrong, *rest])
-    assert (report.outcome, report.score) == ("wrong", 9)
+    assert (report.outcome, report.score) == ("wrong", 12)
     assert [c.outcome for c in report.cases].count("wrong") == 1
     assert report.cases[3].message.startswith("expected ")
 
@@ -67,7 +67,7 @@ def test_what_needs_a_wrong_case_is_skipped_and_earns_nothing():
     broken = events(0, problem=PROBLEM)
     report = report_of([*begun(), *broken, *[m for i in range(1, len(CASES)) for m in events(i)]])
     assert report.cases[0].message == "raised TypeError: no\nline 2, in f: second line"
-    assert [c.outcome for c in report.cases[1:]] == ["skipped"] * 7
+    assert [c.outcome for c in report.cases[1:]] == ["skipped"] * 10
     assert report.cases[2].message == 'needs "parameters" right first'
     assert (report.outcome, report.score) == ("wrong", 0)
 
@@ -89,7 +89,7 @@ def test_silence_is_wrong(ending, message):
     """The program stops in its third case: two are right, the third says why, the rest were not reached."""
     started = Message({"event": "started", "case": 2}, {})
     report = report_of([*begun(), *all_right(2), started], ending, finished=False)
-    assert [c.outcome for c in report.cases] == ["right", "right"] + ["wrong"] * 6
+    assert [c.outcome for c in report.cases] == ["right", "right"] + ["wrong"] * 9
     assert message in report.cases[2].message
     assert report.cases[3].message == 'not reached: the program ended at "gamma and beta of one\'s own"'
     assert (report.outcome, report.score, report.error) == ("wrong", 3, None)

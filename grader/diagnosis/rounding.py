@@ -1,0 +1,76 @@
+"""Ideas that live in rounding: right on paper, so that no two programs err alike. Their signature gives them away."""
+
+from typing import Literal
+
+import ml_dtypes
+import numpy as np
+
+from grader.diagnosis.evidence import Compared, Evidence
+from grader.diagnosis.fits import scale
+from grader.tolerance import FACTOR
+
+UNITS = 8.0  # of the last place of the mean's square: what a variance that cancels is off by, at most
+HALF_WIDTH = 2.0  # of what one rounding in half precision moves: right programs in half precision stay below 1.1
+MOST = 0.6  # of the float32 cases: the others are exact in half precision, or nothing of x is left in them
+APART = 8  # units in the last place that a group's spread must have
+WIDE = 4  # bytes
+
+
+def fits(kind: Literal["cancellation", "half"], evidence: Evidence) -> bool:
+    """Whether the errors are those of this kind of rounding, and of nothing else."""
+    if not evidence.wrong:
+        return False
+    return _cancels(evidence) if kind == "cancellation" else _is_half(evidence)
+
+
+def _cancels(evidence: Evidence) -> bool:
+    """Each wrong group has a variance that is off by the rounding of its mean's square, and nothing else is off.
+
+    The error of a group's variance, as a share of it, may grow with the square of mean / spread and no faster: for
+    means that are not large it is nothing. What is right up to the variance is right up to one factor a group.
+    """
+    return all(_only_the_variance_is_off(seen) for seen in evidence.wrong)
+
+
+def _mean_over_spread(seen: Compared) -> np.ndarray:
+    """For each element, of those that share its statistics; infinite where these are all the same."""
+    x, found = seen.arrays["x"], np.zeros(seen.got.shape)
+    for label in np.unique(seen.sharing):
+        of_it = seen.sharing == label
+        spread = x[of_it].std()
+        found[of_it] = abs(x[of_it].mean()) / spread if spread else np.inf
+    return found
+
+
+def _only_the_variance_is_off(seen: Compared) -> bool:
+    epsilon = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
+    ratio = _mean_over_spread(seen)
+    for label in np.unique(seen.sharing[seen.wrong]):
+        of_it = seen.sharing == label
+        off = UNITS * epsilon * float(ratio[of_it].max()) ** 2
+        if np.isinf(off):  # constant, so that no square cancels by less than all
+            return False
+        if not np.isfinite(seen.got[of_it]).all():
+            if off < 1:  # too little for a variance below 0
+                return False
+            continue
+        fit = scale(seen, of_it)
+        if fit is None or not fit.factor or abs(1 / fit.factor**2 - 1) > off:
+            return False
+    return True
+
+
+def _is_half(evidence: Evidence) -> bool:
+    """Most float32 cases are wrong, and all by no more than one rounding in half precision moves."""
+    wide = [seen for seen in evidence.values if seen.case.x.dtype.itemsize == WIDE]
+    wrong = [seen for seen in wide if seen.wrong.any()]
+    return len(wrong) >= MOST * len(wide) > 0 and all(_as_half(seen) for seen in evidence.values)
+
+
+def _as_half(seen: Compared) -> bool:
+    """Whether no error is larger than half precision's, wherever half precision still sees the values apart."""
+    narrow = float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps)
+    given = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
+    allowed = seen.allowed * max(1.0, HALF_WIDTH / FACTOR * narrow / given)
+    apart = _mean_over_spread(seen) * narrow < 1 / APART
+    return bool(np.all(np.abs(seen.got - seen.expected)[apart] <= allowed[apart]))
