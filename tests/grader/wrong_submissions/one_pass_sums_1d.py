@@ -1,0 +1,27 @@
+# exercise: group_norm_1d
+# misconception: one_pass_variance
+# line: 12
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+def normalise(x, groups, eps):
+    y = x.reshape(groups, -1)
+    n = y.shape[1]
+    s, q = y.sum(1, keepdims=True), (y**2).sum(1, keepdims=True)
+    var = (n * q - s**2) / n**2
+    return ((y - s / n) / jnp.sqrt(jnp.abs(var) + eps)).reshape(x.shape)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        channels = x.shape[-1]
+        if channels % self.num_groups:
+            raise ValueError(f"{self.num_groups} groups do not fit {channels} channels")
+        gamma = self.param("gamma", nn.initializers.ones, (channels,))
+        beta = self.param("beta", nn.initializers.zeros, (channels,))
+        return normalise(x, self.num_groups, self.eps) * gamma + beta

@@ -1,0 +1,33 @@
+# exercise: group_norm_1d
+# misconception: second_moment
+# line: 13
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+def normalise(x, groups, eps):
+    size = x.shape[-1] // groups
+    y = x.reshape(*x.shape[:-1], groups, size)
+    mean = jnp.einsum("...d->...", y) / size
+    power = jnp.einsum("...d,...d->...", y, y) / size
+    inverse = jax.lax.rsqrt(power + eps)
+    return ((y - mean[..., None]) * inverse[..., None]).reshape(x.shape)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    def check(self, c):
+        if c % self.num_groups != 0:
+            raise ValueError("the channels do not divide")
+
+    @nn.compact
+    def __call__(self, inputs):
+        c = inputs.shape[-1]
+        self.check(c)
+        scale = self.param("gamma", lambda key: jnp.ones(c))
+        offset = self.param("beta", lambda key: jnp.zeros(c))
+        z = normalise(inputs, self.num_groups, self.eps)
+        return jnp.add(jnp.multiply(z, scale), offset)
