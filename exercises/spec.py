@@ -142,6 +142,7 @@ class Misconception:
       value: what the wrong idea computes, with the reference's signature; None where its values are right.
       parts: of which formula parts ``value`` is put together, by ``Exercise.assemble``; two ideas without a common part
         may be had at once.
+      also: other parts that express the same idea, such as the same wrong denominator with eps elsewhere.
       parameters: the parameters it makes at initialisation; None where those are right.
       defaults: arguments that have another default than the entry's.
       rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
@@ -154,6 +155,7 @@ class Misconception:
     text: str
     value: Callable[[Arrays, Arguments], np.ndarray] | None = None
     parts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    also: tuple[Mapping[str, Callable[..., Any]], ...] = ()
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     rounding: Literal["", "cancellation", "half"] = ""

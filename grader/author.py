@@ -1,26 +1,22 @@
 """The author's proof: an exercise teaches what it says only if all of this holds.
 
-The starter fails. The solution passes. Both have the same signatures. Every misconception is caught by a case. Every
-right variant passes.
+The starter fails. The solution passes. Both have the same signatures. Every misconception and every answer that takes
+no thought is caught by a case, and every right variant passes, each with room to spare: the kill matrix.
 """
 
 import inspect
-import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from exercises.loader import COURSE, ExerciseError, Loaded, import_file
-from exercises.spec import Misconception
-from grader.diagnosis.matching import simulated
-from grader.judge import judge
+from grader.kill_matrix import Row, right_row, wrong_rows
 from grader.pipeline import grade
 from grader.plan import PlannedCase, make_plan
 from grader.report import Report
 from grader.runners.base import Runner
 from grader.submission import Submission
-from grader.transcript import Answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +27,13 @@ class Finding:
       what: in words.
       holds: whether it does.
       detail: by how much, or why not.
+      row: its row of the kill matrix, if it has one.
     """
 
     what: str
     holds: bool
     detail: str = ""
+    row: Row | None = None
 
 
 def prove(exercise: Loaded, *, seed: int, runner: Runner, jobs: int, course: Path = COURSE) -> Iterator[Finding]:
@@ -50,8 +48,8 @@ def prove(exercise: Loaded, *, seed: int, runner: Runner, jobs: int, course: Pat
     """
     yield _signatures(exercise, course)
     cases = make_plan(exercise, seed=seed).cases
-    for misconception in exercise.spec.misconceptions:
-        yield _caught(exercise, cases, misconception)
+    for row in wrong_rows(exercise, cases):
+        yield _caught(row, cases)
 
     def run(name: str, source: str) -> Report:
         return grade(exercise, Submission(name=name, source=source), seed=seed, runner=runner)
@@ -67,27 +65,14 @@ def prove(exercise: Loaded, *, seed: int, runner: Runner, jobs: int, course: Pat
             yield finding(name, report)
 
 
-def margins(exercise: Loaded, cases: tuple[PlannedCase, ...], misconception: Misconception) -> dict[str, float]:
-    """By how many times a wrong idea exceeds what each case allows; infinite where the case refuses it outright."""
-    found = {}
-    for planned in cases:
-        arrays = simulated(misconception, planned, exercise.spec.reference)
-        if arrays is None:
-            continue
-        # Float64 itself would be refused as a dtype: the answer is what a program in the input's dtype would return.
-        answered = {name: a.astype(planned.x.dtype) if name == "value" else a for name, a in arrays.items()}
-        verdict = judge(planned, exercise.spec.reference, Answer(arrays=answered, problem=None, printed=""))
-        refused = math.inf if verdict.outcome == "wrong" else 0.0
-        found[planned.case.name] = refused if verdict.margin is None else verdict.margin
-    return found
-
-
-def _caught(exercise: Loaded, cases: tuple[PlannedCase, ...], misconception: Misconception) -> Finding:
-    found = margins(exercise, cases, misconception)
-    case, margin = max(found.items(), key=lambda item: item[1], default=("no case", 0.0))
-    how = "refused" if math.isinf(margin) else f"{margin:.2g} times what is allowed"
-    detail = f'by "{case}", {how}' if margin > 1 else "no case tells it from the solution"
-    return Finding(what=f"misconception {misconception.name} is caught", holds=margin > 1, detail=detail)
+def _caught(row: Row, cases: tuple[PlannedCase, ...]) -> Finding:
+    if row.deciding is None or row.margin <= 1:
+        detail = "no case tells it from the solution"
+    else:
+        cell = row.cells[row.deciding]
+        how = f"refused: {cell.refused}" if cell and cell.refused else f"{row.margin:.2g} times what is allowed"
+        detail = f'by "{cases[row.deciding].case.name}", {how}'
+    return Finding(what=f"{row.kind} {row.name} is caught", holds=row.holds, detail=detail, row=row)
 
 
 def _signatures(exercise: Loaded, course: Path) -> Finding:
@@ -114,8 +99,12 @@ def _fails(name: str, report: Report) -> Finding:
 
 
 def _passes(name: str, report: Report) -> Finding:
-    holds = report.outcome == "right" and report.score == report.max_score
-    return Finding(what=f"{name} passes", holds=holds, detail="" if holds else _why(report, "it lost points"))
+    row = right_row(name.removeprefix("right variant "), report.cases)
+    passes = report.outcome == "right" and report.score == report.max_score
+    detail = "" if passes else _why(report, "it lost points")
+    if passes and not row.holds and row.deciding is not None:
+        detail = f'"{report.cases[row.deciding].name}" allows only {row.margin:.2g} times its error'
+    return Finding(what=f"{name} passes", holds=passes and row.holds, detail=detail, row=row)
 
 
 def _why(report: Report, otherwise: str) -> str:

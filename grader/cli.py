@@ -19,11 +19,13 @@ from grader import console
 from grader.author import prove
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
+from grader.progress import Progress
 from grader.report import Report, ReportError
-from grader.reports import as_json, terminal
+from grader.reports import as_json, kill_matrix, terminal
 from grader.runners import Isolation, choice
 from grader.runners.base import Limits
 from grader.submission import NoSuchFileError
+from grader.survey import survey
 from grader.text import plain
 
 RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
@@ -243,11 +245,35 @@ def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
     with choice.runner() as runner:
         for loaded in chosen:
             console.show(Text(f"{loaded.slug}, seed {seed}", style="bold"))
+            matrix = kill_matrix.Matrix([case.name for case in loaded.spec.cases])
             for finding in prove(loaded, seed=seed, runner=runner, jobs=jobs):
                 failed += not finding.holds
-                word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
-                console.show(Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else ""))
+                if finding.row:
+                    console.write("\n".join(matrix.lines(finding.row)))
+                if not finding.row or not finding.holds:
+                    word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
+                    told = Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else "")
+                    console.show(told)
     console.write(f"{failed} findings fail" if failed else "All proved.")
+    return WRONG if failed else RIGHT
+
+
+@author.command("survey")
+@click.argument("exercises", nargs=-1)
+@click.option("--seeds", type=click.IntRange(1), default=200, show_default=True, help="How many, from --seed on.")
+@seed_option
+def author_survey(exercises: tuple[str, ...], seeds: int, seed: int) -> int:
+    """The kill matrix at the worst of many seeds, for EXERCISES (all by default). Takes minutes."""
+    failed = 0
+    for loaded in [_loaded(slug) for slug in exercises] or load_all():
+        console.show(Text(f"{loaded.slug}, seeds {seed} to {seed + seeds - 1}", style="bold"))
+        matrix, found = kill_matrix.Matrix([case.name for case in loaded.spec.cases]), []
+        with Progress(f"surveying {loaded.slug}") as progress:
+            for worst in survey(loaded, range(seed, seed + seeds), progress.at):
+                found.append(worst)
+                progress.write("\n".join(kill_matrix.surveyed(matrix, worst)))
+        console.write(kill_matrix.summary(found, seeds))
+        failed += sum(worst.failures > 0 for worst in found)
     return WRONG if failed else RIGHT
 
 

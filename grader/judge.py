@@ -1,6 +1,7 @@
 """Compares answers with expected values in float64. Never runs a student's code; believes only bytes and shapes."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import ml_dtypes
 import numpy as np
@@ -14,6 +15,9 @@ from grader.transcript import Answer
 FLOATS = ("bfloat16", "float16", "float32", "float64")
 
 
+Refused = Literal["", "shape", "dtype", "names", "values", "no exception"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the judge says of one answer.
@@ -22,11 +26,14 @@ class Verdict:
       outcome: right or wrong, as far as this answer goes.
       message: why it is wrong.
       margin: largest error in units of what is allowed; None where no values were compared.
+      refused: by what it was refused before any values were compared: a shape, a dtype, the parameters' names, their
+        first values, or that no exception was raised.
     """
 
     outcome: CaseOutcome
     message: str = ""
     margin: float | None = None
+    refused: Refused = ""
 
 
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
@@ -67,9 +74,10 @@ def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, f
     if flatten and value.size == expected.size:
         value, expected, allowed = value.ravel(), expected.ravel(), allowed.ravel()
     if value.shape != expected.shape:
-        return _wrong(f"the output must have the shape of x, {_shape(expected.shape)}; yours has {_shape(value.shape)}")
+        message = f"the output must have the shape of x, {_shape(expected.shape)}; yours has {_shape(value.shape)}"
+        return _wrong(message, "shape")
     dtype_message = _dtype_message(value.dtype, case.x.dtype)
-    return _wrong(dtype_message) if dtype_message else compare(value.astype(np.float64), expected, allowed)
+    return _wrong(dtype_message, "dtype") if dtype_message else compare(value.astype(np.float64), expected, allowed)
 
 
 def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Verdict:
@@ -100,17 +108,18 @@ def _judge_parameters(case: PlannedCase, reference: Reference, arrays: Arrays) -
     found = {name: array for name, array in arrays.items() if name != "value"}
     want = {f"params/{name}": array for name, array in expected.items()}
     if set(found) != set(want):
-        return _wrong(f"the parameters must be {_names(want)}; yours are {_names(found)}")
+        return _wrong(f"the parameters must be {_names(want)}; yours are {_names(found)}", "names")
     for name, array in want.items():
         short, got = name.removeprefix("params/"), found[name]
         if got.shape != array.shape:
-            return _wrong(f"{short} must have shape {_shape(array.shape)}; yours has {_shape(got.shape)}")
+            message = f"{short} must have shape {_shape(array.shape)}; yours has {_shape(got.shape)}"
+            return _wrong(message, "shape")
         if got.dtype.name not in FLOATS:
-            return _wrong(f"{short} must be of a floating-point dtype; yours is {got.dtype.name}")
+            return _wrong(f"{short} must be of a floating-point dtype; yours is {got.dtype.name}", "dtype")
         wrong = got.astype(np.float64) != array
         if wrong.any():
             value = float(got.astype(np.float64)[wrong][0])
-            return _wrong(f"{short} must be {array.flat[0]:g} everywhere at first; yours holds {value:g}")
+            return _wrong(f"{short} must be {array.flat[0]:g} everywhere at first; yours holds {value:g}", "values")
     return RIGHT
 
 
@@ -118,12 +127,13 @@ def _judge_refusal(case: PlannedCase, answer: Answer) -> Verdict:
     channels, groups = case.x.shape[-1], case.arguments.get("num_groups")
     rule = f"{channels} channels do not split into num_groups={groups}: the call must raise an exception"
     if answer.problem is None:
-        return _wrong(f"{rule}; yours returned an array of shape {_shape(answer.arrays['value'].shape)}")
+        message = f"{rule}; yours returned an array of shape {_shape(answer.arrays['value'].shape)}"
+        return _wrong(message, "no exception")
     if answer.problem.exception:
         return RIGHT
     did = {"exited": "ended the program", "returned": f"returned {answer.problem.message}"}
     yours = did.get(answer.problem.kind, f"raised {answer.problem.type or 'no exception'}")
-    return _wrong(f"{rule}, such as ValueError; yours {yours}")
+    return _wrong(f"{rule}, such as ValueError; yours {yours}", "no exception")
 
 
 def _dtype_message(got: np.dtype, given: np.dtype) -> str:
@@ -135,8 +145,8 @@ def _dtype_message(got: np.dtype, given: np.dtype) -> str:
     return f"x is {given.name}: the output must be {hint}; yours is {got.name}"
 
 
-def _wrong(message: str) -> Verdict:
-    return Verdict(outcome="wrong", message=message)
+def _wrong(message: str, refused: Refused) -> Verdict:
+    return Verdict(outcome="wrong", message=message, refused=refused)
 
 
 def _names(parameters: Arrays) -> str:

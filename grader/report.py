@@ -11,11 +11,12 @@ Outcome = Literal["right", "wrong", "not_checked"]
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """The misconception that a wrong answer equals.
+    """What a wrong answer shows.
 
     Attributes:
-      misconception: its name in the exercise.
-      text: title and paragraph, for the learner.
+      misconception: the name, in the exercise, of the idea whose answers it equals; two names with a "+" between them
+        where it takes both; empty where no named idea fits and the text says what the errors themselves show.
+      text: for the learner; it ends in a question.
       line: where the submission first departs from the reference; None while that is unknown.
     """
 

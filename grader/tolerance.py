@@ -5,9 +5,10 @@ import numpy as np
 
 from exercises.spec import Arguments, Arrays, Reference
 
-# Right programs of twelve algorithms, plain, under jit and under vmap, in three dtypes, err by at most 1.1 times what
-# one rounding of every input moves; the wrong idea nearest to right, one-pass variance, by at least 100 times over 200
-# seeds. Ten lies between. tests/grader/test_tolerance.py measures both.
+# Measured by ``grader author survey``: right programs of 22 algorithms, plain, under jit and vmap, in three dtypes, err
+# by at most 1.3 times what one rounding of every input moves, over 200 seeds and both exercises (the one that errs
+# most computes x * a + b). The wrong idea nearest to right, one-pass variance, errs by at least 150 times that in the
+# case that catches it. 10 stands between the two, with room of 8 on one side and of 15 on the other.
 FACTOR = 10.0
 
 

@@ -206,21 +206,21 @@ PARAMETERS = (
         "gamma initialised to zeros",
         "Names and shapes are right. But gamma begins at zero, so that a new layer returns beta whatever comes in. "
         "Which initial values make a new layer's affine step change nothing?",
-        _starting(0, 0),
+        _starting(0.0, 0.0),
     ),
     _made(
         "beta_one",
         "beta initialised to ones",
         "Names and shapes are right, and so is gamma. But beta begins at one, so that a new layer shifts all it "
         "normalises. Which initial values make a new layer's affine step change nothing?",
-        _starting(1, 1),
+        _starting(1.0, 1.0),
     ),
     _made(
         "initial_values_exchanged",
         "the first values of gamma and beta exchanged",
         "Names and shapes are right. But gamma begins at zero and beta at one, so that a new layer returns one "
         "whatever comes in. Which initial values make a new layer's affine step change nothing?",
-        _starting(0, 1),
+        _starting(0.0, 1.0),
     ),
 )
 

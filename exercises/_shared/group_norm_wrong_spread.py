@@ -1,5 +1,7 @@
 """Wrong ideas about the mean, the variance and eps: what is taken away and what stands below the fraction."""
 
+from collections.abc import Callable
+
 import ml_dtypes
 import numpy as np
 
@@ -10,12 +12,34 @@ MOMENTUM = 0.9
 ALL_CHANNELS = (-2, -1)  # of values cut into groups
 
 
-def _idea(name: str, title: str, text: str, **parts) -> Misconception:  # noqa: ANN003 - parts of the formula
-    return Misconception(name=name, title=title, text=text, value=assemble(parts), parts=parts)
+def _idea(name: str, title: str, text: str, *also: Parts, **parts) -> Misconception:  # noqa: ANN003 - of the formula
+    """An idea, and other ways to write it."""
+    return Misconception(name=name, title=title, text=text, value=assemble(parts), parts=parts, also=also)
+
+
+def _below(denominator: Callable[[np.ndarray, Axes, float], np.ndarray]) -> Parts:
+    return {"below": denominator}
+
+
+def _around(size: Callable[[np.ndarray, Axes], np.ndarray]) -> tuple[Parts, ...]:
+    """A wrong measure of spread, with eps where else it is found: left out, outside the root, inside of it."""
+    return (
+        _below(lambda v, axes, _: size(v, axes)),
+        _below(lambda v, axes, eps: size(v, axes) + eps),
+        _below(lambda v, axes, eps: np.sqrt(size(v, axes) ** 2 + eps)),
+    )
+
+
+def _kept(values: np.ndarray, *_: object) -> np.ndarray:
+    return values
 
 
 def _deviation(values: np.ndarray, axes: Axes) -> np.ndarray:
     return mean(np.abs(values - mean(values, axes)), axes)
+
+
+def _from_least(values: np.ndarray, axes: Axes, _: float) -> np.ndarray:
+    return values - values.min(axis=axes, keepdims=True)
 
 
 def _range(values: np.ndarray, axes: Axes) -> np.ndarray:
@@ -25,6 +49,10 @@ def _range(values: np.ndarray, axes: Axes) -> np.ndarray:
 def _one_pass_variance(values: np.ndarray, axes: Axes) -> np.ndarray:
     in_float32 = values.astype(np.float32)
     return (mean(in_float32**2, axes) - mean(in_float32, axes) ** 2).astype(np.float64)
+
+
+def _sample_variance(values: np.ndarray, axes: Axes) -> np.ndarray:
+    return var(values, axes) * np.divide(count(values, axes), count(values, axes) - 1)
 
 
 def _sum_of_squares(values: np.ndarray, axes: Axes) -> np.ndarray:
@@ -42,6 +70,7 @@ ROOT = (
         "The mean is taken away as it should be, but the differences are then divided by var + eps itself. A variance "
         "is measured in squares: values in metres have a variance in square metres. What must a normalised group's "
         "standard deviation be, and what is it in your output?",
+        _below(lambda v, axes, _: var(v, axes)),
         below=lambda v, axes, eps: var(v, axes) + eps,
     ),
     _idea(
@@ -50,6 +79,8 @@ ROOT = (
         "Mean and standard deviation are right, and so is what they are computed from. But groups that are spread out "
         "come out more spread out still, and narrow ones narrower. What should the spread of your output be for a "
         "group twice as wide as another?",
+        _below(lambda v, axes, _: 1 / np.sqrt(var(v, axes))),
+        _below(lambda v, axes, eps: 1 / (np.sqrt(var(v, axes)) + eps)),
         below=lambda v, axes, eps: 1 / np.sqrt(var(v, axes) + eps),
     ),
     _idea(
@@ -58,7 +89,9 @@ ROOT = (
         "The sum of squares is divided by one less than the number of channels in a group. Statisticians do so to "
         "estimate the variance of a population from a sample; here the group is all there is. Which number do you "
         "divide by, and what would it be for a group of one channel?",
-        below=lambda v, axes, eps: np.sqrt(var(v, axes) * np.divide(count(v, axes), count(v, axes) - 1) + eps),
+        *_around(lambda v, axes: np.sqrt(_sample_variance(v, axes))),
+        _below(lambda v, axes, eps: np.sqrt((var(v, axes) + eps) * np.divide(count(v, axes), count(v, axes) - 1))),
+        below=lambda v, axes, eps: np.sqrt(_sample_variance(v, axes) + eps),
     ),
     _idea(
         "sum_of_squares",
@@ -66,6 +99,7 @@ ROOT = (
         "The differences from the mean are right, and so are their squares. They are added up and never divided by how "
         "many there are, so that larger groups come out smaller: each group's length is 1 instead of its standard "
         "deviation. If you doubled a group by repeating its values, should its variance change?",
+        *_around(lambda v, axes: np.sqrt(_sum_of_squares(v, axes))),
         below=lambda v, axes, eps: np.sqrt(_sum_of_squares(v, axes) + eps),
     ),
     _idea(
@@ -73,6 +107,7 @@ ROOT = (
         "the mean absolute deviation for the standard deviation",
         "The values are centred as they should be. But the spread is measured by the mean distance from the mean. That "
         "is a measure of spread, and not the one in the formula. How do you get from differences to a variance?",
+        *_around(_deviation),
         below=lambda v, axes, eps: _deviation(v, axes) + eps,
     ),
     _idea(
@@ -80,7 +115,25 @@ ROOT = (
         "the distance from the least to the greatest value for the standard deviation",
         "Each group is centred and brought to a common scale, which is the right intention. The scale here is the "
         "range, which two values decide alone. What do the other values of a group contribute to its variance?",
+        *_around(_range),
         below=lambda v, axes, eps: _range(v, axes) + eps,
+    ),
+    _idea(
+        "min_max_scaling",
+        "scaling from the least to the greatest value: min-max normalization",
+        "Each group is moved and brought to a common scale, which is the right intention. But it is moved to its "
+        "least value and scaled by its range, so that two values decide all. Where should the middle of a normalised "
+        "group lie, and how do the other values of the group take part in its spread?",
+        {"centre": _from_least, "below": lambda v, axes, _: _range(v, axes)},
+        centre=_from_least,
+        below=lambda v, axes, eps: _range(v, axes) + eps,
+    ),
+    _idea(
+        "spread_kept",
+        "values that are centred and never divided",
+        "The mean of each group is taken away as it should be. But every group keeps the spread it came with. What "
+        "should the standard deviation of each group of your output be, before gamma and beta?",
+        below=lambda v, *_: np.ones_like(v),
     ),
     _idea(
         "second_moment",
@@ -88,6 +141,7 @@ ROOT = (
         "The mean is taken away, and the fraction has the right form. But the squares are those of the values "
         "themselves, not of their differences from the mean. Both agree when the mean is zero. Which of the two should "
         "a variance not depend on: the spread of the values, or where they lie?",
+        *_around(lambda v, axes: np.sqrt(mean(v**2, axes))),
         below=lambda v, axes, eps: np.sqrt(mean(v**2, axes) + eps),
     ),
 )
@@ -196,7 +250,7 @@ MEAN = (
         "the mean is not taken away",
         "The values are divided by the right standard deviation, but they are not centred first. What should the mean "
         "of each group of your output be, before gamma and beta?",
-        centre=lambda v, *_: v,
+        centre=_kept,
     ),
     _idea(
         "root_mean_square",
@@ -204,7 +258,8 @@ MEAN = (
         "The groups are right, and each is brought to a common length. No mean appears anywhere: neither is it taken "
         "away above the fraction nor is the spread below measured from it. What happens to your output when 10 is "
         "added to every value of a group, and what should happen?",
-        centre=lambda v, *_: v,
+        *({"centre": _kept, **below} for below in _around(lambda v, axes: np.sqrt(mean(v**2, axes)))),
+        centre=_kept,
         below=lambda v, axes, eps: np.sqrt(mean(v**2, axes) + eps),
     ),
     _idea(
@@ -229,6 +284,14 @@ MEAN = (
         centre=lambda v, *_: v - mean(v, ALL_CHANNELS),
     ),
     _idea(
+        "sum_over_all_channels",
+        "a group's sum divided by the number of all channels",
+        "The variance is right, and it is the group's own values that are added up. But their sum is divided by C, the "
+        "number of all channels, so that the mean comes out too small by a factor of num_groups. How many values were "
+        "added?",
+        centre=lambda v, axes, _: v - mean(v, axes) / v.shape[-2],
+    ),
+    _idea(
         "variance_of_all_channels",
         "the variance of all channels, with the mean of each group",
         "Each group is centred by its own mean, as it should be. The variance below the fraction is that of all "
@@ -250,7 +313,8 @@ MEAN = (
         "gamma, beta and eps are right, and there is nothing of x in what they are applied to but x itself: neither a "
         "mean nor a spread is measured. So does batch normalization behave at evaluation, before it has seen data. "
         "From which values does group normalization take its mean, in training and in evaluation?",
-        centre=lambda v, *_: v,
+        {"centre": _kept, "below": lambda v, *_: np.ones_like(v)},
+        centre=_kept,
         below=lambda v, _, eps: np.sqrt(np.ones_like(v) + eps),
     ),
     _idea(

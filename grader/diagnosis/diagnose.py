@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from exercises.spec import Exercise, Misconception, Raises
 from grader.diagnosis import rounding, structure
 from grader.diagnosis.evidence import Evidence, gather
-from grader.diagnosis.matching import fitting, fitting_pairs
+from grader.diagnosis.matching import fitting, fitting_pairs, forms
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
 from grader.transcript import Answer
@@ -30,10 +30,13 @@ def diagnose(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mappin
 
 def _named(exercise: Exercise, evidence: Evidence) -> Diagnosis | None:
     """One idea, or one of those that live in rounding, or two at once."""
-    fits = fitting(exercise.misconceptions, evidence, exercise.reference)
+    ideas = [form for m in exercise.misconceptions for form in forms(m, exercise.assemble)]
+    fits = list({m.name: m for m in fitting(ideas, evidence, exercise.reference)}.values())
     fits = fits or [m for m in exercise.misconceptions if m.rounding and rounding.fits(m.rounding, evidence)]
     if fits:
         return _told(fits[0]) if len(fits) == 1 else None
+    if evidence.wrong and structure.thoughtless(evidence.wrong):
+        return None
     twos = fitting_pairs(exercise, evidence)
     if len(twos) != 1:
         return None

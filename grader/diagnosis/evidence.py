@@ -13,7 +13,7 @@ from grader.tolerance import allowed_error
 from grader.transcript import Answer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
     """One answered value beside the expected one.
 
@@ -88,6 +88,11 @@ class Evidence:
     def wrong(self) -> tuple[Compared, ...]:
         """The values that are wrong somewhere."""
         return tuple(seen for seen in self.values if seen.wrong.any())
+
+    @cached_property
+    def telling_first(self) -> tuple[Compared, ...]:
+        """The wrong values before the right ones, and the small ones first: what an idea is tried on."""
+        return tuple(sorted(self.values, key=lambda seen: (not seen.wrong.any(), seen.got.size)))
 
 
 def gather(cases: tuple[PlannedCase, ...], answers: Mapping[int, Answer], reference: Reference) -> Evidence:

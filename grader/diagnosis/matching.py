@@ -1,6 +1,7 @@
 """Finds the misconception whose answers a submission's answers equal; or two at once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import ml_dtypes
@@ -17,10 +18,18 @@ TRIES = 4
 MOST_OPEN = 1 / 3  # of the values, for an idea to say enough
 
 Pair = tuple[Misconception, Misconception]
+Assemble = Callable[[Mapping[str, Callable]], Callable[[Arrays, Arguments], np.ndarray]]
+
+
+def forms(idea: Misconception, assemble: Assemble | None) -> list[Misconception]:
+    """The idea, and what else expresses it."""
+    if assemble is None:
+        return [idea]
+    return [idea, *(replace(idea, value=assemble(parts), parts=parts, also=()) for parts in idea.also)]
 
 
 def fitting(ideas: Sequence[Misconception], evidence: Evidence, reference: Reference) -> list[Misconception]:
-    """The wrong ideas that give the submission's answer in *every* case that was answered, the right ones included.
+    """The wrong ideas, or forms of them, that give the submission's answer in *every* case, the right ones included.
 
     Ideas that live in rounding are left out: no two programs with such an idea answer alike. Where an idea has no
     number to give, as 0/0, it fits anything: of several ideas, those remain that leave least open.
@@ -54,7 +63,7 @@ def simulated(misconception: Misconception, case: PlannedCase, reference: Refere
     return None
 
 
-def _both(first: Misconception, second: Misconception, assemble: Callable) -> Misconception | None:
+def _both(first: Misconception, second: Misconception, assemble: Assemble) -> Misconception | None:
     """The two as one idea; None where both speak of the same thing."""
     same = first.parts.keys() & second.parts.keys() or (first.parameters and second.parameters)
     if same or (first.defaults and second.defaults):
@@ -76,7 +85,7 @@ def _fits(idea: Misconception, evidence: Evidence, reference: Reference) -> bool
     if not _makes(idea, evidence, reference):
         return False
     wanted = {}
-    for seen in sorted(evidence.values, key=lambda seen: not seen.wrong.any()):
+    for seen in evidence.telling_first:
         wanted[seen.index] = _simulated_value(idea, seen.case, reference, seen.arrays)
         if not _near(seen.got, wanted[seen.index]):
             return False

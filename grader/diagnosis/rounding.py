@@ -12,6 +12,7 @@ from grader.tolerance import FACTOR
 UNITS = 8.0  # of the last place of the mean's square: what a variance that cancels is off by, at most
 HALF_WIDTH = 2.0  # of what one rounding in half precision moves: right programs in half precision stay below 1.1
 MOST = 0.6  # of the float32 cases: the others are exact in half precision, or nothing of x is left in them
+SCATTER = 0.2  # of the squared errors that no common factor may explain
 APART = 8  # units in the last place that a group's spread must have
 WIDE = 4  # bytes
 
@@ -61,10 +62,28 @@ def _only_the_variance_is_off(seen: Compared) -> bool:
 
 
 def _is_half(evidence: Evidence) -> bool:
-    """Most float32 cases are wrong, and all by no more than one rounding in half precision moves."""
+    """Most float32 cases are wrong, all by no more than one rounding in half precision moves, and to no one side."""
     wide = [seen for seen in evidence.values if seen.case.x.dtype.itemsize == WIDE]
     wrong = [seen for seen in wide if seen.wrong.any()]
-    return len(wrong) >= MOST * len(wide) > 0 and all(_as_half(seen) for seen in evidence.values)
+    if len(wrong) < MOST * len(wide) or not all(_as_half(seen) for seen in evidence.values):
+        return False
+    off, left = np.sum([_off_and_left(seen) for seen in wrong], axis=0)
+    return bool(left > SCATTER * off > 0)
+
+
+def _off_and_left(seen: Compared) -> tuple[float, float]:
+    """The squared errors; and what is left of them once the values are scaled by the factor that fits best."""
+    added = next(iter(seen.added.values()), 0.0)
+    got, expected, weights = seen.got - added, seen.expected - added, 1 / seen.allowed**2
+    keep = _sees_apart(seen)
+    got, expected, weights = got[keep], expected[keep], weights[keep]
+    factor = (weights * got * expected).sum() / max((weights * expected**2).sum(), np.finfo(float).tiny)
+    return float((weights * (got - expected) ** 2).sum()), float((weights * (got - factor * expected) ** 2).sum())
+
+
+def _sees_apart(seen: Compared) -> np.ndarray:
+    """Where half precision still sees the values of a group apart."""
+    return _mean_over_spread(seen) * float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps) < 1 / APART
 
 
 def _as_half(seen: Compared) -> bool:
@@ -72,5 +91,5 @@ def _as_half(seen: Compared) -> bool:
     narrow = float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps)
     given = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
     allowed = seen.allowed * max(1.0, HALF_WIDTH / FACTOR * narrow / given)
-    apart = _mean_over_spread(seen) * narrow < 1 / APART
+    apart = _sees_apart(seen)
     return bool(np.all(np.abs(seen.got - seen.expected)[apart] <= allowed[apart]))

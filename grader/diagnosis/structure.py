@@ -4,77 +4,79 @@ Nothing here shows an expected value: only where answers differ, and the one num
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from grader.diagnosis.evidence import Compared, Evidence
-from grader.diagnosis.fits import SLACK, scale, shift
-from grader.diagnosis.where import which_cases, which_values
+from grader.diagnosis.fits import SLACK, Scale, scale, shift
+from grader.diagnosis.parts import Said, which_values
+from grader.diagnosis.where import which_cases
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
 
 HALF = 2  # bytes
 CLOSE = 1e-4  # relative: a number is taken for another, such as sqrt(n / (n - 1))
-Said = tuple[str, str]  # words, and a question
+FEWEST = 2  # values, for a number that fits them to mean anything
 
 
 def described(evidence: Evidence, cases: tuple[PlannedCase, ...]) -> dict[int, Diagnosis]:
     """What can be said of a run's errors, for each case that it is true of, by the case's index."""
     where = which_cases(evidence, cases)
-    of_all = _common(evidence.wrong)
-    found = {}
-    for seen in evidence.wrong:
-        what = of_all or _each(seen)
-        if what or where:
-            found[seen.index] = _diagnosis(where, what)
-    if where:
-        found.update({index: _diagnosis(where, None) for index in evidence.failed})
-    return found
+    whats = _what(evidence.wrong) if evidence.wrong else {}
+    told = evidence.failed + tuple(seen.index for seen in evidence.wrong)
+    return {index: _diagnosis(where, whats.get(index)) for index in told if where or index in whats}
+
+
+def thoughtless(wrong: tuple[Compared, ...]) -> Said | None:
+    """Whether the output is one of the inputs, or the same everywhere, or no number at all."""
+    if all(not np.isfinite(seen.got).any() for seen in wrong):
+        return "No value of the output is a finite number.", _not_finite(wrong[0])[1]
+    names = [name for name in wrong[0].arrays if all(_is(seen, name) for seen in wrong)]
+    if names:
+        name = "x itself" if names[0] == "x" else f"{names[0]}, whatever x is"
+        return f"The output is {name}.", "Which step should have changed it, and is its result used?"
+    if all(np.ptp(seen.got) == 0 for seen in wrong):
+        return "All values of the output are the same.", "Which step makes them so, and what is it given?"
+    return None
 
 
 def _diagnosis(where: Said | None, what: Said | None) -> Diagnosis:
     sentences = [said[0] for said in (where, what) if said]
     question = (what or where or ("", ""))[1]
-    return Diagnosis(misconception="", text=" ".join([*sentences, question]).strip())
+    return Diagnosis(misconception="", text=" ".join([*sentences, question]))
 
 
-def _common(wrong: tuple[Compared, ...]) -> Said | None:
-    """What is true of every wrong case in the same words."""
-    for look in (_an_input, _other_places, _one_scale, _one_shift, _scale_of_each):
-        said = look(wrong)
+def _what(wrong: tuple[Compared, ...]) -> dict[int, Said]:
+    """What is true of wrong cases in the same words, by the case's index; the plainest first."""
+    finite = tuple(seen for seen in wrong if np.isfinite(seen.got).all())
+    found = {seen.index: _not_finite(seen) for seen in wrong if seen not in finite}
+    if said := thoughtless(wrong):
+        return {seen.index: said for seen in wrong}
+    for look in (_other_places, _one_scale, _one_shift, _other_argument, which_values, _one_each):
+        said = look(finite) if finite else None
         if said:
-            return said
-    return None
+            return {**found, **(said if isinstance(said, dict) else {seen.index: said for seen in finite})}
+    return found
 
 
-def _each(seen: Compared) -> Said | None:
-    """What is true of one case by itself."""
-    part = which_values(seen)
-    return (f"Here {part[0]}.", part[1]) if part else None
+def _not_finite(seen: Compared) -> Said:
+    count = int((~np.isfinite(seen.got)).sum())
+    question = "Which step gives the first of them: a root of something negative, or a division of 0 by 0?"
+    return f"{count} of {seen.got.size} values are not finite numbers.", question
 
 
-def _an_input(wrong: tuple[Compared, ...]) -> Said | None:
-    """Whether the output is one of the inputs, or the same everywhere."""
-    names = [name for name in wrong[0].arrays if all(_is(seen, seen.arrays[name]) for seen in wrong)] if wrong else []
-    if names:
-        name = "x itself" if names[0] == "x" else f"{names[0]}, whatever x is"
-        return f"The output is {name}.", "Which step should have changed it, and is its result used?"
-    if wrong and all(np.ptp(seen.got) == 0 for seen in wrong):
-        return "All values of the output are the same.", "Which step makes them so? Look at a group's values before it."
-    return None
-
-
-def _is(seen: Compared, array: np.ndarray) -> bool:
+def _is(seen: Compared, name: str) -> bool:
+    array = seen.arrays[name]
     try:
-        return bool(np.array_equal(seen.got, np.broadcast_to(array, seen.got.shape)))
-    except ValueError:
+        return bool(np.all(np.abs(seen.got - np.broadcast_to(array, seen.got.shape)) <= seen.allowed))
+    except ValueError:  # shapes that do not line up
         return False
 
 
 def _other_places(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether the right values stand in wrong places."""
-    if not wrong or not all(_is_permuted(seen) for seen in wrong):
+    if not all(_is_permuted(seen) for seen in wrong):
         return None
     return (
         "The output holds the right values, but in other places.",
@@ -90,17 +92,12 @@ def _is_permuted(seen: Compared) -> bool:
 def _one_scale(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether each case's values are the right ones times one number."""
     scales = [scale(seen, np.ones(seen.got.shape, bool)) for seen in wrong]
-    if not scales or any(found is None for found in scales):
+    found = [one for one in scales if one]
+    if len(found) < len(wrong):
         return None
-    found = [(seen, s) for seen, s in zip(wrong, scales, strict=True) if s]
-    before = f"Before {found[0][1].before} is added, your" if found[0][1].before else "Your"
-    # Half precision knows the number less well: it tells only where there is nothing else.
-    told = [(seen, s.factor) for seen, s in found if seen.case.x.dtype.itemsize > HALF] or [
-        (seen, s.factor) for seen, s in found
-    ]
-    numbers = [factor for _, factor in told]
+    told = _told_by(list(zip(wrong, [one.factor for one in found], strict=True)))
     return (
-        f"{before} values are the right ones times {_numbers(numbers)}{_meaning([s for s, _ in told], numbers)}.",
+        f"{_sentence(found[0], 'your values are')} the right ones times {_numbers(told)}{_meaning(told)}.",
         "Which step of yours multiplies or divides all values of a case by one number?",
     )
 
@@ -108,27 +105,51 @@ def _one_scale(wrong: tuple[Compared, ...]) -> Said | None:
 def _one_shift(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether each case's values are the right ones plus one number."""
     shifts = [shift(seen, np.ones(seen.got.shape, bool)) for seen in wrong]
-    if not shifts or any(found is None for found in shifts):
+    found = [one for one in shifts if one is not None]
+    if len(found) < len(wrong):
         return None
+    told = _told_by(list(zip(wrong, found, strict=True)))
     return (
-        f"Your values are the right ones plus {_numbers([s for s in shifts if s is not None])}.",
+        f"Your values are the right ones plus {_numbers(told)}.",
         "Which step of yours adds one number to all values?",
     )
 
 
-def _scale_of_each(wrong: tuple[Compared, ...]) -> Said | None:
-    """Whether values that share statistics, or a channel, are off by one number of their own."""
+def _other_argument(wrong: tuple[Compared, ...]) -> Said | None:
+    """Whether the values are right, for another value of a fractional argument."""
+    for name in (name for name, value in wrong[0].case.arguments.items() if isinstance(value, float)):
+        for words, other in _OTHERS:
+            if all(_is_right_for(seen, {name: other(seen.case.arguments[name])}) for seen in wrong):
+                return f"The values are right for {words.format(name=name)}.", f"What does your code do with {name}?"
+    return None
+
+
+def _is_right_for(seen: Compared, changes: Mapping[str, float]) -> bool:
+    arguments = {**seen.case.arguments, **changes}
+    with np.errstate(all="ignore"):
+        expected = seen.reference.value(seen.arrays, arguments)
+        return bool(np.all(np.abs(seen.got - expected) <= SLACK * seen.allowed))
+
+
+_OTHERS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    *((f"{{name}}={value:g}, whatever it is", lambda _, v=value: v) for value in (0.0, *10.0 ** np.arange(-12, 1))),
+    *((f"{value:g} times {{name}}", lambda given, v=value: v * given) for value in (2.0, 0.5, 10.0, 0.1, -1.0)),
+    ("the square of {name}", lambda given: given**2),
+    ("the root of {name}", lambda given: abs(given) ** 0.5),
+)
+
+
+def _one_each(wrong: tuple[Compared, ...]) -> Said | None:
+    """Whether the values of a group, or of a channel, are off by one number of their own."""
     for what, labels, question in _PARTS:
         parts = [(seen, labels(seen) == kind) for seen in wrong for kind in np.unique(labels(seen))]
-        if not parts or any(where.sum() < 2 for _, where in parts):  # noqa: PLR2004 - one value fits any number
-            continue
+        parts = [(seen, where) for seen, where in parts if where.sum() >= FEWEST]
         scales = [scale(seen, where) for seen, where in parts]
-        if all(scales):
-            first = next(s for s in scales if s)
-            before = f"Before {first.before} is added, the" if first.before else "The"
-            power = _power_of_spread([(seen, where, s) for (seen, where), s in zip(parts, scales, strict=True) if s])
-            return f"{before} values of each {what} are the right ones times a number of its own{power}.", question
-        if all(shift(seen, where) is not None for seen, where in parts):
+        if scales and all(scales):
+            found = [(seen, where, one) for (seen, where), one in zip(parts, scales, strict=True) if one]
+            begun = _sentence(found[0][2], f"the values of each {what} are")
+            return f"{begun} the right ones times a number of its own{_trend(found)}.", question
+        if parts and all(shift(seen, where) is not None for seen, where in parts):
             return f"The values of each {what} are the right ones plus a number of its own.", question
     return None
 
@@ -137,7 +158,7 @@ _PARTS: tuple[tuple[str, Callable[[Compared], np.ndarray], str], ...] = (
     (
         "group",
         lambda seen: seen.sharing,
-        "What do the values of a group have in common in your formula, beside their mean?",
+        "What do the values of a group have in common in the formula, beside their mean?",
     ),
     (
         "channel",
@@ -147,53 +168,61 @@ _PARTS: tuple[tuple[str, Callable[[Compared], np.ndarray], str], ...] = (
 )
 
 
-def _power_of_spread(parts: list[tuple[Compared, np.ndarray, object]]) -> str:
-    """Whether each part's number is a power of its standard deviation."""
-    spreads = np.array([seen.arrays["x"][where].std() for seen, where, _ in parts])
-    factors = np.array([abs(found.factor) for _, _, found in parts])  # type: ignore[attr-defined]
-    if not (spreads > 0).all() or not (factors > 0).all() or np.ptp(np.log(spreads)) == 0:
-        return ""
-    power = float(np.polyfit(np.log(spreads), np.log(factors), 1)[0])
-    fits = np.abs(np.log(factors) - power * np.log(spreads)).max() < CLOSE
-    return f": its standard deviation to the power {power:.2g}" if fits else ""
+def _trend(parts: list[tuple[Compared, np.ndarray, Scale]]) -> str:
+    """Whether the number grows, or shrinks, with the part's spread, in every case by itself."""
+    signs = set()
+    for case in {id(seen): seen for seen, _, _ in parts if seen.case.x.dtype.itemsize > HALF}.values():
+        of_case = [(seen.arrays["x"][where].std(), abs(one.factor)) for seen, where, one in parts if seen is case]
+        factors = np.diff([factor for _, factor in sorted(of_case)])
+        signs |= set(np.sign(factors))
+    words = {1.0: ", the larger, the wider it is", -1.0: ", the smaller, the wider it is"}
+    return words.get(float(signs.pop()), "") if len(signs) == 1 else ""
 
 
-def _numbers(found: list[float]) -> str:
-    """The number, or the first and the last of several."""
-    least, most = min(found), max(found)
+def _sentence(one: Scale, words: str) -> str:
+    """The words as the beginning of a sentence."""
+    return f"Before {one.before} is added, {words}" if one.before else words[0].upper() + words[1:]
+
+
+def _told_by(found: list[tuple[Compared, float]]) -> list[tuple[Compared, float]]:
+    """The cases whose numbers are told: half precision knows them less well, and tells only where nothing else does."""
+    return [(seen, number) for seen, number in found if seen.case.x.dtype.itemsize > HALF] or found
+
+
+def _numbers(found: list[tuple[Compared, float]]) -> str:
+    """The number, or the least and the greatest of several."""
+    numbers = [number for _, number in found]
+    least, most = min(numbers), max(numbers)
     if math.isclose(least, most, rel_tol=CLOSE):
         return f"{least:.4g}"
     return f"a number of each case's own, from {least:.4g} to {most:.4g}"
 
 
-def _meaning(wrong: list[Compared], factors: list[float]) -> str:
-    """What the numbers may be, if they are something that counts values."""
-    counts = [_shared_by(seen) for seen in wrong]
+def _meaning(found: list[tuple[Compared, float]]) -> str:
+    """What the numbers may be, if they follow from how many values share statistics."""
     for name, formula in _KNOWN.items():
-        wanted = list(formula(counts))
-        if all(math.isclose(f, w, rel_tol=CLOSE) for f, w in zip(factors, wanted, strict=True)):
-            return f", which is {name}"
+        if all(math.isclose(number, formula(_shared_by(seen)), rel_tol=CLOSE) for seen, number in found):
+            return f": {name}"
     return ""
 
 
 def _shared_by(seen: Compared) -> int:
-    """How many values share statistics."""
     return int(np.unique(seen.sharing, return_counts=True)[1].max())
 
 
-def _of(formula: Callable[[float], float]) -> Callable[[list[int]], Iterator[float]]:
-    return lambda counts: (formula(n) if n > 1 else math.nan for n in counts)
+def _ratio(n: int) -> float:
+    return n / (n - 1) if n > 1 else math.nan
 
 
-_KNOWN: dict[str, Callable[[list[int]], Iterator[float]]] = {
-    "-1: the sign is reversed": _of(lambda _: -1.0),
-    "the root of 2": _of(lambda _: math.sqrt(2)),
-    "sqrt((n - 1) / n) for n values that share a mean": _of(lambda n: math.sqrt((n - 1) / n)),
-    "sqrt(n / (n - 1)) for n values that share a mean": _of(lambda n: math.sqrt(n / (n - 1))),
-    "(n - 1) / n for n values that share a mean": _of(lambda n: (n - 1) / n),
-    "n / (n - 1) for n values that share a mean": _of(lambda n: n / (n - 1)),
-    "n, the number of values that share a mean": _of(float),
-    "1 / n for n values that share a mean": _of(lambda n: 1 / n),
-    "sqrt(n) for n values that share a mean": _of(math.sqrt),
-    "1 / sqrt(n) for n values that share a mean": _of(lambda n: 1 / math.sqrt(n)),
+_KNOWN: dict[str, Callable[[int], float]] = {
+    "the sign is reversed": lambda _: -1.0,
+    "the root of 2": lambda _: math.sqrt(2),
+    "sqrt((n - 1) / n) for n values that share a mean": lambda n: 1 / math.sqrt(_ratio(n)),
+    "sqrt(n / (n - 1)) for n values that share a mean": lambda n: math.sqrt(_ratio(n)),
+    "(n - 1) / n for n values that share a mean": lambda n: 1 / _ratio(n),
+    "n / (n - 1) for n values that share a mean": _ratio,
+    "n, the number of values that share a mean": float,
+    "1 / n for n values that share a mean": lambda n: 1 / n,
+    "sqrt(n) for n values that share a mean": math.sqrt,
+    "1 / sqrt(n) for n values that share a mean": lambda n: 1 / math.sqrt(n),
 }

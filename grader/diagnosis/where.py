@@ -1,4 +1,4 @@
-"""In which cases a submission goes wrong, and in which part of them: what sets the wrong apart from the right."""
+"""In which cases a submission goes wrong: what the wrong ones have in common and the right ones have not."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from exercises.spec import Value
-from grader.diagnosis.evidence import Compared, Evidence
+from grader.diagnosis.evidence import Evidence
 from grader.plan import PlannedCase
 
 LARGE_MEAN = 100.0  # beside the spread
@@ -26,7 +26,9 @@ class Trait(NamedTuple):
     question: str
 
 
-_TRAITS: tuple[tuple[Trait, Callable[[PlannedCase], bool]], ...] = (
+Candidate = tuple[Trait, Callable[[PlannedCase], bool]]
+
+_TRAITS: tuple[Candidate, ...] = (
     (
         Trait("the module runs under jax.jit", "What in your code needs a value that jit does not know yet?"),
         lambda case: isinstance(case.case.check, Value) and case.case.check.transform == "jit",
@@ -65,6 +67,14 @@ _TRAITS: tuple[tuple[Trait, Callable[[PlannedCase], bool]], ...] = (
         lambda case: _along_last(case) == 0,
     ),
     (
+        Trait("there is one group", "What happens in your code to the axis that counts the groups?"),
+        lambda case: case.arguments.get("num_groups") == 1,
+    ),
+    (
+        Trait("every channel is a group of its own", "What are mean and variance of a single value?"),
+        lambda case: case.arguments.get("num_groups") == case.x.shape[-1],
+    ),
+    (
         Trait(
             "x has a single row",
             "Which line of your code treats an axis of length one in another way than a longer one?",
@@ -84,74 +94,40 @@ def which_cases(evidence: Evidence, cases: tuple[PlannedCase, ...]) -> tuple[str
     """What all wrong cases have and no right one has, or the other way round: words and a question."""
     wrong = [seen.case for seen in evidence.wrong] + [cases[index] for index in evidence.failed]
     right = [seen.case for seen in evidence.values if not seen.wrong.any()]
-    if not wrong or not right:
-        return None
-    traits = list(_traits([*wrong, *right]))
-    only = [t for t, has in traits if all(map(has, wrong)) and not any(map(has, right))]
-    if only:
-        return f"Everything is right except where {_told(only)}.", only[0].question
-    only = [t for t, has in traits if all(map(has, right)) and not any(map(has, wrong))]
-    return (f"Nothing is right except where {_told(only)}.", only[0].question) if only else None
+    if traits := _setting_apart(wrong, right):
+        return f"Everything is right except where {_told(traits)}.", traits[0].question
+    if traits := _setting_apart(right, wrong):
+        return f"Nothing is right except where {_told(traits)}.", "What makes that case easier than the others?"
+    return None
 
 
-def which_values(seen: Compared) -> tuple[str, str] | None:
-    """Which part of one case's values is wrong, where a part of them is right: words and a question."""
-    if seen.wrong.all() or not seen.wrong.any():
-        return None
-    for name, labels in _labels(seen):
-        kinds = np.unique(labels)
-        wrong = [kind for kind in kinds if seen.wrong[labels == kind].any()]
-        right = [kind for kind in kinds if kind not in wrong]
-        if not right or not all(seen.wrong[labels == kind].mean() > 1 / 2 for kind in wrong):
-            continue
-        if len(right) == 1 and len(wrong) > 1:
-            return f"only {name} {right[0]} of {len(kinds)} is right", _of_part(name)
-        if len(wrong) <= max(1, len(kinds) // 2):
-            numbers = ", ".join(str(kind) for kind in wrong[:MOST_TOLD]) + (", ..." if len(wrong) > MOST_TOLD else "")
-            return f"only {name} {numbers} of {len(kinds)} {'is' if len(wrong) == 1 else 'are'} wrong", _of_part(name)
-    return _only_large(seen)
+def _setting_apart(inside: list[PlannedCase], outside: list[PlannedCase]) -> list[Trait]:
+    """What all of the ones have and none of the others; what says more than a number comes before all that does not."""
+    if not inside or not outside:
+        return []
+    for traits in (_TRAITS, _of_rank(inside), _of_arguments(inside)):
+        found = [trait for trait, has in traits if all(map(has, inside)) and not any(map(has, outside))]
+        if found:
+            return found
+    return []
 
 
-def _only_large(seen: Compared) -> tuple[str, str] | None:
-    """Whether it is the outermost values that are wrong."""
-    size = np.abs(seen.expected)
-    least, most = float(size[seen.wrong].min()), float(size[~seen.wrong].max())
-    if least <= most:
-        return None
-    return (
-        f"only values beyond {most:.3g} in size are wrong",
-        "Which step of yours treats large values in another way than small ones?",
-    )
+def _of_rank(cases: list[PlannedCase]) -> Iterator[Candidate]:
+    ranks = sorted({case.x.ndim for case in cases})
+    least, most = ranks[0], ranks[-1]
+    if least == most:
+        yield Trait(f"x has {least} {'axis' if least == 1 else 'axes'}", _BY_RANK), lambda case: case.x.ndim == least
+    else:
+        yield Trait(f"x has {least} axes or more", _BY_RANK), lambda case: case.x.ndim >= least
+        yield Trait(f"x has {most} axes or fewer", _BY_RANK), lambda case: case.x.ndim <= most
 
 
-def _of_part(name: str) -> str:
-    return f"What is different in your code from one {name} to the next?"
-
-
-def _labels(seen: Compared) -> Iterator[tuple[str, np.ndarray]]:
-    """Ways to divide the values, counted from 0: the groups of a position, the first axis, the channels."""
-    shape = seen.got.shape
-    if seen.reference.sharing is not None and shape:
-        groups = len(np.unique(seen.sharing[(0,) * (len(shape) - 1)]))
-        yield "group", seen.sharing % groups
-    if len(shape) > 1:
-        yield "row", np.broadcast_to(np.arange(shape[0]).reshape(-1, *[1] * (len(shape) - 1)), shape)
-    if shape:
-        yield "channel", np.broadcast_to(np.arange(shape[-1]), shape)
-
-
-def _traits(cases: list[PlannedCase]) -> Iterator[tuple[Trait, Callable[[PlannedCase], bool]]]:
-    yield from _TRAITS
-    for rank in sorted({case.x.ndim for case in cases}):
-        yield Trait(f"x has {rank} {'axis' if rank == 1 else 'axes'}", _BY_RANK), lambda c, r=rank: c.x.ndim == r
-        yield Trait(f"x has {rank} axes or more", _BY_RANK), lambda c, r=rank: c.x.ndim >= r > 1
-        yield Trait(f"x has {rank} axes or fewer", _BY_RANK), lambda c, r=rank: c.x.ndim <= r
-    for name in sorted({name for case in cases for name in case.arguments}):
-        for value in sorted({case.arguments[name] for case in cases}):
-            trait = Trait(f"{name}={value:g}", _BY_ARGUMENT.format(name=name))
-            yield trait, lambda c, n=name, v=value: c.arguments[n] == v
+def _of_arguments(cases: list[PlannedCase]) -> Iterator[Candidate]:
+    for name, value in cases[0].arguments.items():
         trait = Trait(f"{name} is left to its default", f"Which default has your {name}?")
-        yield trait, lambda c, n=name: n not in c.case.arguments
+        yield trait, lambda case, n=name: n not in case.case.arguments
+        trait = Trait(f"{name}={value:g}", _BY_ARGUMENT.format(name=name))
+        yield trait, lambda case, n=name, v=value: case.arguments[n] == v
 
 
 def _told(traits: list[Trait]) -> str:

@@ -1,45 +1,48 @@
 """What the tolerance rests on: right programs stay well below it, wrong ideas far above."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from exercises.loader import load, load_all
-from grader.author import margins
-from grader.judge import judge_value
+from grader.judge import float64_arrays, judge
+from grader.kill_matrix import wrong_rows
 from grader.plan import make_plan
+from grader.tolerance import FACTOR, allowed_error
+from grader.trusted import TrustedProgram
 
 SEEDS = range(10)
+# Those that come nearest to the tolerance, of all right variants; ``grader author survey`` runs all over 200 seeds.
+NEAREST = ("one_multiplication", "shifted_one_pass", "folded", "averaging_matrix", "dtype_of_x")
 
 
 @pytest.mark.parametrize("exercise", load_all(), ids=lambda e: e.slug)
-def test_every_misconception_exceeds_it_by_a_factor_of_five_at_every_seed(exercise):
+def test_every_wrong_idea_exceeds_it_by_a_factor_of_five_at_every_seed(exercise):
     for seed in SEEDS:
-        cases = make_plan(exercise, seed=seed).cases
-        for misconception in exercise.spec.misconceptions:
-            assert max(margins(exercise, cases, misconception).values()) > 5, (misconception.name, seed)
+        rows = wrong_rows(exercise, make_plan(exercise, seed=seed).cases)
+        assert [(row.name, seed) for row in rows if not row.holds] == []
 
 
-@pytest.mark.parametrize("transform", ["eager", "jit", "vmap"])
-def test_every_right_variant_stays_below_half_of_it_at_every_seed(transform):
-    """Judged in this process: half of the allowance is the margin, and the worst is printed."""
-    exercise, worst = load("group_norm_nd"), {}
-    seeds = SEEDS if transform == "jit" else SEEDS[:1]  # compiled once a shape; the others pay every time
-    plans = [make_plan(exercise, seed=seed).cases for seed in seeds]
-    for variant in exercise.spec.right_variants:
-        namespace = {}
-        exec(compile(variant.source, variant.name, "exec"), namespace)  # noqa: S102 - our own text
-        for index, first in enumerate(plans[0]):
-            if not first.parameters or (transform == "vmap" and first.x.ndim < 2):
-                continue
-            apply = namespace["MyGroupNorm"](**first.arguments).apply
-            run = {"eager": apply, "jit": jax.jit(apply), "vmap": jax.vmap(apply, (None, 0))}[transform]
-            for case in (plan[index] for plan in plans):
-                variables = {"params": {k: jnp.asarray(v) for k, v in case.parameters.items()}}
-                y = np.asarray(run(variables, jnp.asarray(case.x)))
-                margin = judge_value(case, exercise.spec.reference, y, flatten=False).margin
-                assert margin is not None
-                worst[variant.name] = max(worst.get(variant.name, (0, "")), (margin, case.case.name))
-    print({name: (round(m, 3), case) for name, (m, case) in worst.items()})  # noqa: T201 - shown when it fails
-    assert max(worst.values())[0] < 0.5
+@pytest.mark.parametrize("name", NEAREST)
+def test_right_programs_err_by_little_more_than_one_rounding_of_every_input(name):
+    exercise = load("group_norm_nd")
+    source = next(variant.source for variant in exercise.spec.right_variants if variant.name == name)
+    program, worst = TrustedProgram(source, exercise.spec.entry), (0.0, "", 0)
+    for seed in SEEDS:
+        for case in make_plan(exercise, seed=seed).cases:
+            verdict = judge(case, exercise.spec.reference, program.answer(case))
+            assert verdict.outcome == "right", (case.case.name, seed, verdict.message)
+            worst = max(worst, (verdict.margin or 0.0, case.case.name, seed))
+    assert worst[0] < 2 / FACTOR, worst
+
+
+def test_it_is_as_wide_as_the_dtype_s_rounding_and_as_the_case_s_conditioning():
+    exercise = load("group_norm_nd")
+    reference, cases = exercise.spec.reference, {p.case.name: p for p in make_plan(exercise, seed=0).cases}
+
+    def allowed(name, dtype=None):
+        case = cases[name]
+        arrays = float64_arrays(case, reference)
+        return float(np.median(allowed_error(reference, arrays, case.arguments, dtype or case.x.dtype)))
+
+    assert allowed("large mean") > 100 * allowed("large eps")
+    assert allowed("three groups", np.dtype(np.float16)) == pytest.approx(2**13 * allowed("three groups"), rel=1e-6)

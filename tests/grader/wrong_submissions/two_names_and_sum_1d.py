@@ -1,5 +1,5 @@
 # exercise: group_norm_1d
-# misconception: sample_variance+parameters_of_flax
+# misconception: sum_of_squares+parameters_of_flax
 # line: 17
 import jax.numpy as jnp
 from flax import linen as nn
@@ -18,5 +18,5 @@ class MyGroupNorm(nn.Module):
         bias = self.param("bias", nn.initializers.zeros, (c,))
         rows = x.reshape(self.num_groups, -1)
         rows = rows - rows.mean(1, keepdims=True)
-        rows = rows / jnp.sqrt((rows**2).sum(1, keepdims=True) / (rows.shape[1] - 1) + self.eps)
+        rows = rows / jnp.sqrt((rows**2).sum(1, keepdims=True) + self.eps)
         return rows.ravel() * scale + bias

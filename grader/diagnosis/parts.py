@@ -1,0 +1,90 @@
+"""Which of a case's values are wrong, where some are right: a group, a row, a channel, the large, the negative."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from grader.diagnosis.evidence import Compared
+
+HALF = 2  # bytes
+FEWEST = 3  # parts, for one of them to stand out
+ENOUGH = 0.1  # of the values are right, so that it means something that they are
+Said = tuple[str, str]  # words, and a question
+
+
+def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
+    """What can be said in the same words of most wrong cases that are right in parts, by the case's index."""
+    partly = [seen for seen in wrong if not seen.wrong.all()]
+    if len(partly) * 2 <= len(wrong):
+        return {}
+    for labels in (_groups, _rows, _channels):
+        said = {seen.index: found for seen in partly for found in _one_part(seen, labels)}
+        most = Counter(said.values()).most_common(1)
+        if most and most[0][1] * 2 > len(partly):
+            return {index: found for index, found in said.items() if found == most[0][0]}
+    common = _by_value(partly)
+    return {seen.index: common for seen in partly} if common else {}
+
+
+def _one_part(seen: Compared, labelled: Callable[[Compared], tuple[str, np.ndarray] | None]) -> Iterator[Said]:
+    """Whether one part alone is wrong, and mostly so; or one alone is right."""
+    found = labelled(seen)
+    if found is None:
+        return
+    name, labels = found
+    kinds = list(np.unique(labels))
+    wrong = [kind for kind in kinds if seen.wrong[labels == kind].mean() > 1 / 2]
+    right = [kind for kind in kinds if not seen.wrong[labels == kind].any()]
+    if len(kinds) < FEWEST or len(wrong) + len(right) < len(kinds):
+        return
+    question = f"What is different in your code from one {name} to the next?"
+    if len(right) == 1:
+        yield f"Only the {_which(name, kinds, right[0])} is right.", question
+    if len(wrong) == 1:
+        yield f"Only the {_which(name, kinds, wrong[0])} is wrong.", question
+
+
+def _which(name: str, kinds: list[int], kind: int) -> str:
+    """Counted from 0 unless it is the first or the last."""
+    return f"first {name}" if kind == kinds[0] else f"last {name}" if kind == kinds[-1] else f"{name} {int(kind)}"
+
+
+def _groups(seen: Compared) -> tuple[str, np.ndarray] | None:
+    """The groups of one position."""
+    if seen.reference.sharing is None or not seen.got.ndim:
+        return None
+    count = len(np.unique(seen.sharing[(0,) * (seen.got.ndim - 1)]))
+    # A group of one value is a channel.
+    return ("group", seen.sharing % count) if count < seen.got.shape[-1] else None
+
+
+def _rows(seen: Compared) -> tuple[str, np.ndarray] | None:
+    """The first axis."""
+    if seen.got.ndim <= 1:
+        return None
+    return "row", np.broadcast_to(np.arange(seen.got.shape[0]).reshape(-1, *[1] * (seen.got.ndim - 1)), seen.got.shape)
+
+
+def _channels(seen: Compared) -> tuple[str, np.ndarray] | None:
+    return ("channel", np.broadcast_to(np.arange(seen.got.shape[-1]), seen.got.shape)) if seen.got.ndim else None
+
+
+def _by_value(partly: list[Compared]) -> Said | None:
+    """Whether it is the outermost values that are wrong in all cases, or those of one sign."""
+    # Half precision allows so much that it blurs where wrong begins.
+    told = [seen for seen in partly if seen.case.x.dtype.itemsize > HALF] or partly
+    expected, allowed, wrong = (
+        np.concatenate([array.ravel() for array in arrays])
+        for arrays in zip(*((seen.expected, seen.allowed, seen.wrong) for seen in told), strict=True)
+    )
+    if (~wrong).mean() < ENOUGH:
+        return None
+    question = "Which step of yours treats some values in another way than others?"
+    for sign, word in ((1, "positive"), (-1, "negative")):
+        if (sign * expected[wrong]).min() > 0 >= (sign * expected - allowed)[~wrong].max():
+            return f"Only {word} values are wrong.", question
+    most = float((np.abs(expected) - allowed)[~wrong].max())
+    if float(np.abs(expected[wrong]).min()) > most:
+        return f"Only values beyond {most:.3g} in size are wrong.", question
+    return None

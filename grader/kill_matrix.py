@@ -1,0 +1,148 @@
+"""The kill matrix: by how much each case tells each wrong idea from right, and how near right programs come to wrong.
+
+A right program never fails and a wrong idea never passes only if there is room on both sides of the tolerance. The
+matrix measures the room, and ``holds`` says whether it is enough.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from exercises.loader import Loaded
+from exercises.spec import Misconception, Reference, Value
+from grader.diagnosis.matching import forms, simulated
+from grader.judge import Verdict, float64_arrays, judge
+from grader.plan import PlannedCase
+from grader.report import CaseResult
+from grader.transcript import Answer
+
+# A misconception's error is at least 5 times what is allowed, in the case that catches it best; a right program may err
+# twice as much as it does before any case rejects it.
+LEAST = {"misconception": 5.0, "degenerate": 5.0, "right": 2.0}
+Kind = Literal["misconception", "degenerate", "right"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one case says of one row.
+
+    Attributes:
+      margin: of a wrong idea, error over tolerance; of a right program, tolerance over error. Infinite where it is
+        refused before values are compared, where the answer is not a number, or where there is no error at all.
+      refused: by what it is refused; see ``Verdict``.
+    """
+
+    margin: float
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A wrong idea or a right program, against all cases.
+
+    Attributes:
+      name: as in the exercise.
+      kind: a misconception, an answer that takes no thought, or a right program.
+      cells: one a case, in order; None where the case has nothing to ask of it.
+    """
+
+    name: str
+    kind: Kind
+    cells: tuple[Cell | None, ...]
+
+    @property
+    def deciding(self) -> int | None:
+        """Index of the case that decides: the best one against a wrong idea, the worst one for a right program.
+
+        A number decides rather than a refusal or a NaN, which a program may escape by chance or by a guard.
+        """
+        asked = [(cell.margin, index) for index, cell in enumerate(self.cells) if cell]
+        if not asked:
+            return None
+        if self.kind == "right":
+            return min(asked)[1]
+        enough = [pair for pair in asked if LEAST[self.kind] <= pair[0] < math.inf]
+        return max(enough or asked, key=lambda pair: pair[0])[1]
+
+    @property
+    def margin(self) -> float:
+        """The margin of the case that decides."""
+        cell = None if self.deciding is None else self.cells[self.deciding]
+        return cell.margin if cell else 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is room enough."""
+        return self.margin >= LEAST[self.kind]
+
+
+def wrong_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
+    """All that must not pass: the exercise's misconceptions, and answers that take no thought."""
+    for misconception in exercise.spec.misconceptions:
+        yield _misconception_row(exercise, cases, misconception)
+    yield from _degenerate_rows(exercise, cases)
+
+
+def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
+    """How near a right program came to being called wrong.
+
+    Args:
+      name: the program's.
+      results: one a case.
+    """
+    return Row(name=name, kind="right", cells=tuple(_room(result) for result in results))
+
+
+def _misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
+    """What each case says of a program with this wrong idea alone, in the form of it that comes nearest to right."""
+    reference = exercise.spec.reference
+    all_forms = forms(misconception, exercise.spec.assemble)
+    cells = []
+    for planned in cases:
+        answers = [simulated(form, planned, reference) for form in all_forms]
+        found = [_cell(planned, reference, arrays) for arrays in answers if arrays is not None]
+        cells.append(min(found, key=lambda cell: cell.margin, default=None))
+    return Row(name=misconception.name, kind="misconception", cells=tuple(cells))
+
+
+def _degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
+    """What each case says of answers that take no thought: constants, and what was given."""
+    reference = exercise.spec.reference
+    answers = [_thoughtless(planned, reference) for planned in cases]
+    for name in dict.fromkeys(name for given in answers for name in given):
+        cells = [
+            _cell(planned, reference, {"value": given[name]}) if name in given else None
+            for planned, given in zip(cases, answers, strict=True)
+        ]
+        yield Row(name=f"answer {name}", kind="degenerate", cells=tuple(cells))
+
+
+def _thoughtless(planned: PlannedCase, reference: Reference) -> dict[str, np.ndarray]:
+    if not isinstance(planned.case.check, Value):
+        return {}
+    arrays = float64_arrays(planned, reference)
+    shape = reference.value(arrays, planned.arguments).shape
+    found = {"0": np.zeros(shape), "1": np.ones(shape), "NaN": np.full(shape, np.nan)}
+    for name, array in arrays.items():
+        if array.ndim <= len(shape) and array.shape == shape[len(shape) - array.ndim :]:
+            found[name] = np.broadcast_to(array, shape)
+    return found
+
+
+def _cell(planned: PlannedCase, reference: Reference, arrays: dict[str, np.ndarray]) -> Cell:
+    # Float64 itself would be refused as a dtype: the answer is what a program in the input's dtype would return.
+    with np.errstate(over="ignore"):
+        answered = {name: a.astype(planned.x.dtype) if name == "value" else a for name, a in arrays.items()}
+    verdict = judge(planned, reference, Answer(arrays=answered, problem=None, printed=""))
+    if verdict.margin is None:
+        return Cell(math.inf if verdict.outcome == "wrong" else 0.0, verdict.refused)
+    return Cell(verdict.margin)
+
+
+def _room(result: CaseResult | Verdict) -> Cell:
+    if result.outcome != "right":
+        return Cell(1 / result.margin if result.margin else 0.0)
+    return Cell(1 / result.margin if result.margin else math.inf)

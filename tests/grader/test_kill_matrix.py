@@ -1,0 +1,121 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from exercises.loader import load_all
+from exercises.spec import Misconception, Parameters, Raises, Value
+from grader.judge import Verdict
+from grader.kill_matrix import Cell, Row, right_row, wrong_rows
+from grader.plan import make_plan
+from grader.reports import kill_matrix
+from grader.survey import Worst
+
+EXERCISES = load_all()
+
+
+def rows(exercise, seed=0, **changes):
+    changed = dataclasses.replace(exercise, spec=dataclasses.replace(exercise.spec, **changes))
+    return {row.name: row for row in wrong_rows(changed, make_plan(changed, seed=seed).cases)}
+
+
+def wrong(*cells, kind="misconception"):
+    return Row(name="idea", kind=kind, cells=cells)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.slug)
+def test_every_wrong_idea_and_thoughtless_answer_is_caught_with_room_to_spare(exercise):
+    for seed in range(5):
+        found = rows(exercise, seed)
+        assert [name for name, row in found.items() if not row.holds] == []
+        assert {m.name for m in exercise.spec.misconceptions} < set(found)
+        assert {"answer 0", "answer 1", "answer NaN", "answer x", "answer gamma", "answer beta"} < set(found)
+
+
+def test_every_case_on_values_catches_something_that_few_others_do():
+    """A case that no wrong idea needs would cost every learner its compilation for nothing."""
+    exercise = EXERCISES[1]
+    found, cases = rows(exercise).values(), exercise.spec.cases
+    for index, case in enumerate(cases):
+        caught = [row for row in found if row.cells[index] and row.cells[index].margin > 5]
+        assert len(caught) > 5 or case.x.dtype == "float16" or isinstance(case.check, Raises), case.name
+
+
+def test_cells_say_how_a_wrong_idea_is_caught():
+    exercise = EXERCISES[0]
+    found, cases = rows(exercise), exercise.spec.cases
+    kinds = [type(case.check) for case in cases]
+    parameters, raises = kinds.index(Parameters), kinds.index(Raises)
+    assert found["parameters_per_group"].cells[parameters] == Cell(math.inf, "shape")
+    assert found["parameters_missing"].cells[parameters] == Cell(math.inf, "names")
+    assert found["gamma_zero"].cells[parameters] == Cell(math.inf, "values")
+    assert found["missing_root"].cells[parameters] == Cell(0.0)
+    assert found["missing_root"].cells[raises] is None
+    assert found["answer x"].cells[parameters] is None
+    names = [case.name for case in cases]
+    assert found["eps_ignored"].cells[names.index("as many groups as channels")] == Cell(math.inf)
+    assert found["eps_outside_root"].cells[names.index("small variance")].margin > 1e4
+    assert found["eps_outside_root"].cells[names.index("large mean")].margin < 100
+
+
+@pytest.mark.parametrize(
+    ("row", "deciding", "margin", "holds"),
+    [
+        (wrong(Cell(0.5), None, Cell(5.0), Cell(4.0)), 2, 5.0, True),
+        (wrong(Cell(4.9), Cell(1.0)), 0, 4.9, False),
+        (wrong(Cell(math.inf), Cell(6.0)), 1, 6.0, True),
+        (wrong(Cell(4.0), Cell(math.inf, "shape")), 1, math.inf, True),
+        (wrong(None), None, 0.0, False),
+        (wrong(Cell(2.0), Cell(math.inf), kind="right"), 0, 2.0, True),
+        (wrong(Cell(50.0), Cell(1.9), kind="right"), 1, 1.9, False),
+    ],
+)
+def test_what_decides(row, deciding, margin, holds):
+    assert (row.deciding, row.margin, row.holds) == (deciding, margin, holds)
+
+
+def test_a_right_program_s_room_is_tolerance_over_error():
+    right = [Verdict(outcome="right", margin=margin) for margin in (0.1, 0.0, None)]
+    assert right_row("a", right).cells == (Cell(10.0), Cell(math.inf), Cell(math.inf))
+    assert right_row("a", right).holds
+    for verdict in (
+        Verdict(outcome="wrong", margin=4.0),
+        Verdict(outcome="wrong", margin=math.inf),
+        Verdict(outcome="wrong", refused="shape"),
+    ):
+        assert right_row("a", [*right, verdict]).deciding == 3
+        assert not right_row("a", [*right, verdict]).holds
+
+
+def test_the_matrix_fits_a_terminal(golden):
+    exercise = EXERCISES[1]
+    matrix = kill_matrix.Matrix([case.name for case in exercise.spec.cases])
+    harmless = Misconception(name="harmless", title="right", text="?")
+    few = [exercise.spec.misconceptions[i] for i in (0, 2)] + [m for m in exercise.spec.misconceptions if m.parameters]
+    found = rows(exercise, misconceptions=(*few, harmless))
+    asked = [case for case in exercise.spec.cases if isinstance(case.check, Value)]
+    margins = np.linspace(0.001, 0.6, len(asked))
+    right = right_row("a_right_program", [Verdict(outcome="right", margin=float(m)) for m in margins])
+    lines = [line for row in (*found.values(), right) for line in matrix.lines(row)]
+    text = "\n".join(lines) + "\n"
+    assert max(len(line) for line in text.splitlines()) <= 100
+    golden("kill_matrix.txt", text)
+
+
+def test_a_survey_says_what_matters():
+    near, far = wrong(Cell(7.0)), wrong(Cell(1e5))
+    right, rejected = wrong(Cell(8.0), kind="right"), wrong(Cell(0.5), kind="right")
+    found = [
+        Worst(row=near, seed=3, failures=0, passed=0),
+        Worst(row=far, seed=0, failures=0, passed=0),
+        Worst(row=right, seed=4, failures=0, passed=0),
+        Worst(row=rejected, seed=5, failures=2, passed=1),
+    ]
+    assert kill_matrix.summary(found, 10) == (
+        "1 right programs rejected in 20 runs; least room: idea, 0.5 at seed 5\n"
+        "0 wrong ideas accepted in 20 runs; least room: idea, 7 at seed 3"
+    )
+    lines = list(kill_matrix.surveyed(kill_matrix.Matrix(["a"]), found[3]))
+    assert lines[-1] == "        too little room at 2 seeds, the least at seed 5"
+    assert lines[-2].startswith("  FAILS idea")

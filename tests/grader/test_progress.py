@@ -1,0 +1,34 @@
+import io
+
+from grader.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def told(stream, times, shares):
+    clock = iter(times)
+    with Progress("surveying", stream, lambda: next(clock)) as progress:
+        for share in shares:
+            progress.at(share)
+    return stream.getvalue()
+
+
+def test_a_terminal_s_line_is_written_over_and_gone_at_the_end():
+    text = told(Terminal(), [0, 1, 4, 5, 40], [0.05, 0.1, 0.2, 0.5])
+    assert text == "\rsurveying: 10%, some 36 s to go\x1b[K\rsurveying: 50%, some 40 s to go\x1b[K\r\x1b[K"
+
+
+def test_a_file_gets_a_line_now_and_then():
+    text = told(io.StringIO(), [0, 10, 40, 50, 400], [0.01, 0.1, 0.2, 0.5])
+    assert text == "surveying: 10%, some 6 min to go\nsurveying: 50%, some 7 min to go\n"
+
+
+def test_what_is_written_meanwhile_stands_clear_of_the_line(capsys):
+    stream = Terminal()
+    with Progress("surveying", stream, lambda: 0.0) as progress:
+        progress.write("a row")
+    assert capsys.readouterr().out == "a row\n"
+    assert stream.getvalue() == "\r\x1b[K\r\x1b[K"

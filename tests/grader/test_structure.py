@@ -1,0 +1,162 @@
+"""What is said of errors that are no named idea's: right answers, distorted in a known way."""
+
+import numpy as np
+import pytest
+
+from exercises.loader import load
+from exercises.spec import Value
+from grader.diagnosis.diagnose import diagnose
+from grader.judge import float64_arrays
+from grader.plan import make_plan
+from grader.transcript import Answer, Problem
+
+EXERCISE = load("group_norm_nd")
+REFERENCE = EXERCISE.spec.reference
+CASES = make_plan(EXERCISE, seed=0).cases
+RAISED = Problem(kind="raised", type="TypeError", exception=True)
+
+
+def answer(distorted, case):
+    if distorted is None:
+        return Answer(arrays={}, problem=RAISED, printed="")
+    return Answer(arrays={"value": np.asarray(distorted).astype(case.x.dtype)}, problem=None, printed="")
+
+
+def said(distort):
+    """Texts by the case's name, when each right answer is passed through ``distort(y, arrays, case)``."""
+    answers = {}
+    for index, case in enumerate(CASES):
+        if isinstance(case.case.check, Value):
+            arrays = float64_arrays(case, REFERENCE)
+            answers[index] = answer(distort(REFERENCE.value(arrays, case.arguments), arrays, case), case)
+    found = diagnose(EXERCISE.spec, CASES, answers)
+    assert all(diagnosis.misconception == "" for diagnosis in found.values())
+    assert all(diagnosis.text.endswith("?") for diagnosis in found.values())
+    return {CASES[index].case.name: diagnosis.text for index, diagnosis in found.items()}
+
+
+def size(case):
+    return case.x.shape[-1] // case.arguments["num_groups"]
+
+
+def scaled(y, arrays, factor):
+    return arrays["beta"] + (y - arrays["beta"]) * factor
+
+
+def sample(y, arrays, case):
+    return scaled(y, arrays, np.sqrt(size(case) / (size(case) - 1))) if size(case) > 1 else y
+
+
+def of_each_group(y, arrays, case):
+    return scaled(y, arrays, 1.1 + 0.1 * (REFERENCE.sharing(arrays, case.arguments) % 7))
+
+
+def wider(y, arrays, case):
+    grouped = arrays["x"].reshape(*y.shape[:-1], -1, size(case))
+    return scaled(y, arrays, np.repeat(grouped.std(-1) + 2, size(case), axis=-1))
+
+
+def first_group_only(y, _, case):
+    return np.where(np.arange(y.shape[-1]) < size(case), y, 0)
+
+
+def last_channel_lost(y, *_):
+    return np.where(np.arange(y.shape[-1]) < y.shape[-1] - 1, y, 0)
+
+
+def first_row_only(y, *_):
+    rest = np.random.default_rng(0).normal(size=y.shape)
+    return np.where((np.arange(y.shape[0]) == 0).reshape(-1, *[1] * (y.ndim - 1)), y, rest) if y.ndim > 1 else y
+
+
+@pytest.mark.parametrize(
+    ("distort", "words"),
+    [
+        (lambda y, *_: 2 * y, "Your values are the right ones times 2."),
+        (lambda y, a, _: scaled(y, a, 2), "Before beta is added, your values are the right ones times 2."),
+        (lambda y, a, _: scaled(y, a, -1 / 3), "times -0.3333."),
+        (sample, "from 1.044 to 1.414: sqrt(n / (n - 1)) for n values that share a mean."),
+        (lambda y, *_: y + 0.5, "Your values are the right ones plus 0.5."),
+        (of_each_group, "the values of each group are the right ones times a number of its own."),
+        (wider, "the values of each group are the right ones times a number of its own, the larger, the wider it is."),
+        (lambda y, a, _: scaled(y, a, np.linspace(2, 3, y.shape[-1])), "the values of each channel are the right"),
+        (lambda y, *_: y + np.linspace(2, 3, y.shape[-1]), "The values of each channel are the right ones plus"),
+        (lambda y, *_: y[..., ::-1], "The output holds the right values, but in other places."),
+        (lambda _, a, __: a["x"], "The output is x itself."),
+        (lambda y, a, _: y * 0 + a["gamma"], "The output is gamma, whatever x is."),
+        (lambda y, *_: y * 0 + 3, "All values of the output are the same."),
+        (lambda y, *_: y * np.nan, "No value of the output is a finite number."),
+        (first_group_only, "Only the first group is right."),
+        (last_channel_lost, "Only the last channel is wrong."),
+        (first_row_only, "Only the first row is right."),
+        (lambda y, *_: np.clip(y, -1.5, 1.5), "Only values beyond 1.5 in size are wrong."),
+        (lambda y, *_: np.maximum(y, 0), "Only negative values are wrong."),
+    ],
+)
+def test_what_the_errors_are(distort, words):
+    found = said(distort).values()
+    assert sum(words in text for text in found) > len(CASES) / 2
+
+
+def in_case(has, change=lambda y, *_: np.random.default_rng(0).normal(size=y.shape)):
+    return lambda y, a, c: change(y, a, c) if has(c) else y
+
+
+@pytest.mark.parametrize(
+    ("distort", "words", "cases"),
+    [
+        (in_case(lambda c: c.x.dtype.name == "float16"), "where x is float16", {"float16"}),
+        (in_case(lambda c: c.x.dtype.itemsize == 2), "where x is of half precision", {"bfloat16", "float16"}),
+        (in_case(lambda c: c.case.check.transform == "vmap"), "where the module is mapped by jax.vmap", {"under vmap"}),
+        (in_case(lambda c: "large mean" in c.case.name), "where the mean is large beside the spread", {"large mean"}),
+        (in_case(lambda c: size(c) == 1), "where every channel is a group of its own", {"as many groups as channels"}),
+        (in_case(lambda c: "constant" in c.case.name), "where all values of a group are the same", {"constant groups"}),
+        (in_case(lambda c: "default" in c.case.name), "where eps is left to its default", {"eps left to its default"}),
+        (in_case(lambda c: c.arguments["eps"] == 0.5), "where eps=0.5", {"large eps"}),
+        (in_case(lambda c: c.x.ndim > 2), "where x has 3 axes or more", {"sequences", "images", "under vmap"}),
+        (in_case(lambda c: c.x.ndim == 1), "where x has 1 axis", {"one position"}),
+        (
+            in_case(lambda c: c.arguments["num_groups"] == 1),
+            "where there is one group (the same cases in which x has a single row)",
+            {"one group, one row"},
+        ),
+    ],
+)
+def test_which_cases_are_wrong(distort, words, cases):
+    found = said(distort)
+    assert set(found) == cases
+    assert all(text.startswith(f"Everything is right except {words}.") for text in found.values())
+
+
+def test_nearly_all_cases_may_be_wrong():
+    found = said(in_case(lambda c: c.arguments["num_groups"] != 1))
+    assert len(found) == sum(isinstance(c.case.check, Value) for c in CASES) - 1
+    assert all(text.startswith("Nothing is right except where there is one group (") for text in found.values())
+
+
+@pytest.mark.parametrize(
+    ("has", "words"),
+    [
+        (lambda c: c.case.check.transform == "jit", "Everything is right except where the module runs under jax.jit."),
+        (lambda c: c.x.ndim == 1, "Everything is right except where x has 1 axis."),
+    ],
+)
+def test_cases_that_raised_are_told_where_they_differ(has, words):
+    found = said(in_case(has, lambda *_: None))
+    assert len(found) == 1
+    assert next(iter(found.values())).startswith(words)
+
+
+def test_of_noise_nothing_is_said():
+    assert said(lambda y, *_: np.random.default_rng(0).normal(size=y.shape)) == {}
+
+
+def test_half_a_slip_is_no_pattern():
+    """One value is wrong in one case: no word on groups or channels."""
+
+    def slip(y, _, case):
+        y = y.copy()
+        y.flat[7] += 1 if case.case.name == "three groups" else 0
+        return y
+
+    assert said(slip) == {}

@@ -1,0 +1,26 @@
+# exercise: group_norm_1d
+# misconception: absolute_deviation
+# line: 11
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+def normalise(x, groups, eps):
+    y = x.reshape(groups, -1)
+    d = y - y.mean(1, keepdims=True)
+    mad = jnp.abs(d).mean(1, keepdims=True)
+    return (d / jnp.sqrt(mad * mad + eps)).ravel()
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        channels = x.shape[-1]
+        if channels % self.num_groups:
+            raise ValueError(f"{self.num_groups} groups do not fit {channels} channels")
+        gamma = self.param("gamma", nn.initializers.ones, (channels,))
+        beta = self.param("beta", nn.initializers.zeros, (channels,))
+        return normalise(x, self.num_groups, self.eps) * gamma + beta
