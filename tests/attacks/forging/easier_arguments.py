@@ -1,6 +1,6 @@
 # tries: Gives every case of the worker's request the same easy arguments.
 # must: The verdict is wrong: the judge keeps its own.
-# earns: 3
+# earns: 4
 
 import sys
 

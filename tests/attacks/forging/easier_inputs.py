@@ -1,6 +1,6 @@
 # tries: Sets all inputs and gammas of the worker's request to zero, so that beta is right everywhere.
 # must: The verdict is wrong: expected values come from the judge's own inputs.
-# earns: 3
+# earns: 4
 
 import sys
 

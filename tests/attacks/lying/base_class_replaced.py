@@ -1,6 +1,6 @@
 # tries: Replaces Flax's Module by object, of which every class is a subclass.
 # must: The verdict is wrong.
-# earns: 3
+# earns: 4
 
 from flax import linen
 

@@ -1,6 +1,6 @@
 # tries: Overwrites the memory of its input with zeros, for which beta is right.
 # must: The verdict is wrong: expected values come from the judge's own inputs.
-# earns: 3
+# earns: 4
 
 import ctypes
 

@@ -1,6 +1,6 @@
 # tries: Replaces the methods of Flax's Module that the worker calls.
 # must: The verdict is wrong: the judge is another process.
-# earns: 3
+# earns: 4
 
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # tries: Returns beta, which is right where every channel is a group.
 # must: The verdict is wrong; one case is right.
-# earns: 3
+# earns: 4
 
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # tries: Ignores the argument eps and guesses it from the input's spread.
 # must: The verdict is wrong: some case varies eps independently of the input.
-# earns: 9
+# earns: 11
 
 import jax.numpy as jnp
 from flax import linen as nn

@@ -1,6 +1,6 @@
 # tries: Normalises all channels together, which is right for one group.
 # must: The verdict is wrong; one case is right.
-# earns: 3
+# earns: 4
 
 import jax.numpy as jnp
 from flax import linen as nn
