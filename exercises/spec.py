@@ -122,6 +122,8 @@ class Reference:
         algorithm rounds, of |d output / d value| * |value| * epsilon, then the maximum over all outputs that share
         statistics. Same shape as the output.
       parameters: the entry's parameters right after initialisation.
+      landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
+        more than once, for values that serve as well; without a name are those on some right ways only.
       sharing: an integer for each element of the output, equal where elements share statistics; None if none do.
     """
 
@@ -129,6 +131,7 @@ class Reference:
     moved: Callable[[Arrays, Arguments, float], np.ndarray]
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]]
     sharing: Callable[[Arrays, Arguments], np.ndarray] | None = None
+    landmarks: Callable[[Arrays, Arguments], tuple[tuple[str, np.ndarray], ...]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

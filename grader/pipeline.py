@@ -12,10 +12,11 @@ from pathlib import Path
 from exercises.loader import Loaded
 from exercises.spec import Raises, Value
 from grader import sentences
+from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
 from grader.judge import Verdict, judge
 from grader.plan import Plan, make_plan
-from grader.report import CaseResult, Diagnosis, Report, ReportError
+from grader.report import CaseResult, Departure, Diagnosis, Report, ReportError
 from grader.runners.base import Request, Run, Runner
 from grader.submission import Submission, UnreadableError, read_submission
 from grader.transcript import Answer
@@ -48,7 +49,10 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
     began = time.monotonic()
     plan = make_plan(exercise, seed=seed)
     solution = Submission(name="solution.py", source=exercise.solution)
-    run = runner.run(Request(plan=plan, submission=submission, solution=solution))
+    run = runner.run(
+        Request(plan=plan, submission=submission, solution=solution),
+        follow_up=lambda run: case_to_trace(plan, _verdicts(exercise, plan, submission, run)),
+    )
     error = _overall_error(plan, submission, run)
     fault = run.ending.kind == "not_started"
     cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
@@ -61,7 +65,27 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         note=runner.note,
         error=error,
         fault=fault,
+        departure=None if error else _departure(exercise, plan, submission, run, cases),
     )
+
+
+def _departure(
+    exercise: Loaded, plan: Plan, submission: Submission, run: Run, cases: tuple[CaseResult, ...]
+) -> Departure | None:
+    """Where a wrong program goes astray. As a diagnosis, it never costs a verdict."""
+    wrong = {case.name for case in cases if case.outcome == "wrong"}
+    if not wrong:
+        return None
+    transcript = run.transcript
+    try:
+        return departure(exercise, plan, submission, transcript.answers, transcript.traced, wrong)
+    except Exception:  # noqa: BLE001 - see above
+        return None
+
+
+def _verdicts(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> list[Verdict]:
+    """Every case's verdict by itself."""
+    return [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
 
 
 def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError | None:
@@ -82,7 +106,7 @@ def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError 
 def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> tuple[CaseResult, ...]:
     """Every case judged; then the wrong ones diagnosed."""
     answers = run.transcript.answers
-    verdicts = [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
+    verdicts = _verdicts(exercise, plan, submission, run)
     outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, verdicts, strict=True)}
     results = []
     diagnoses = _diagnoses(exercise, plan, answers) if "wrong" in outcomes.values() else {}

@@ -26,6 +26,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Departure:
+    """Where a wrong program's values leave the right way.
+
+    Attributes:
+      case: name of the case that was traced.
+      line: of the submission; None where the program could not be traced.
+      text: what is right up to there, with the line's own text; or why there is no trail.
+    """
+
+    case: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseResult:
     """The verdict on one case.
 
@@ -77,6 +92,7 @@ class Report:
       error: set where one sentence explains all cases.
       fault: whether the error is ours.
       note: what else the reader should know of this run.
+      departure: where a wrong program goes astray, if that was looked for.
     """
 
     exercise: str
@@ -87,6 +103,7 @@ class Report:
     error: ReportError | None = None
     fault: bool = False
     note: str = ""
+    departure: Departure | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -4,6 +4,7 @@ import difflib
 import importlib.util
 import re
 import signal
+from collections.abc import Sequence
 
 from grader.runners.base import Ending
 from grader.text import plain
@@ -16,6 +17,31 @@ SIGNALS = {
     "SIGSEGV": " (a crash inside Python: often a recursion without an end)",
     "SIGKILL": " (often for want of memory)",
     "SIGABRT": " (a library gave up, often for want of memory)",
+}
+
+
+# What jit and vmap refuse: the program asks for a value while there are only shapes and dtypes.
+_TRACED = "under jit or vmap an array has a shape and a dtype, but no values yet"
+CONCRETE = {
+    "TracerBoolConversionError": (
+        f"Python asks here whether an array is true (if, while, assert, and, or): {_TRACED}. "
+        "Ask about shapes instead, or choose between values with jnp.where or jax.lax.cond"
+    ),
+    "TracerIntegerConversionError": (
+        f"an array serves as a Python integer here (an index, a size, range): {_TRACED}. "
+        "Take the number from a shape or from the module's fields"
+    ),
+    "TracerArrayConversionError": (
+        f"NumPy is asked to work on a traced array here: {_TRACED}. Use the function of jax.numpy"
+    ),
+    "ConcretizationTypeError": (
+        f"an array becomes a Python number here (float, int, .item()), or a size depends on its values: {_TRACED}. "
+        "Leave it an array"
+    ),
+    "NonConcreteBooleanIndexError": (
+        f"a mask chooses how many values remain here: {_TRACED}. Keep the shape, and use jnp.where"
+    ),
+    "UnexpectedTracerError": "a value of one traced call is used after it: return what you need instead of storing it",
 }
 
 
@@ -66,6 +92,8 @@ def _raised(problem: Problem, message: str, where: str) -> str:
         return f"not written yet: it raises NotImplementedError{where}"
     if problem.type == "EOFError":
         return f"input() has nobody to ask here: take it out{where}"
+    if problem.type in CONCRETE:
+        return f"{CONCRETE[problem.type]}{where}"
     return f"raised {problem.type or 'an exception'}{f': {message}' if message else ''}{where}"
 
 
@@ -136,10 +164,15 @@ def _where(problem: Problem, source: str) -> str:
     lines = source.split("\n")
     rows = []
     for line, function in dict.fromkeys(problem.frames):
-        text = plain(lines[line - 1].rstrip() if line <= len(lines) else "", SOURCE_CAP)
-        text = text.replace("\t", "<tab>") if problem.type in ("TabError", "IndentationError") else text.strip()
+        text = source_line(lines, line, stripped=problem.type not in ("TabError", "IndentationError"))
         rows.append(f"\nline {line}{f', in {function}' if function and function != '<module>' else ''}: {text}")
     return "".join(rows)
+
+
+def source_line(lines: Sequence[str], line: int, *, stripped: bool = True) -> str:
+    """A line of a submission's source, plain; its tabs written out where its beginning matters."""
+    text = plain(lines[line - 1].rstrip() if 0 < line <= len(lines) else "", SOURCE_CAP)
+    return text.strip() if stripped else text.replace("\t", "<tab>")
 
 
 def _signal(number: int) -> str:

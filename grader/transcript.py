@@ -9,6 +9,7 @@ from grader.text import plain
 from grader.wire import Message, WireError
 
 PRINTED_CAP = 4_000
+GIVEN = -1
 MESSAGE_CAP = 2_000
 NAME_CAP = 60
 LIST_CAP = 64
@@ -48,6 +49,44 @@ class Answer:
     printed: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One value that a program computed on its way.
+
+    Attributes:
+      line: of the submission; 0 where that is unknown.
+      caller: the line of the outermost frame, where the entry itself was then.
+      function: in which function.
+      operation: JAX's name for what was done.
+      value: what came out.
+      inputs: indices of the steps that it was computed from; GIVEN for an argument; none for a constant.
+    """
+
+    line: int
+    caller: int
+    function: str
+    operation: str
+    value: np.ndarray
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced:
+    """A case's intermediate values, as far as the program could be traced.
+
+    Attributes:
+      case: its index.
+      steps: in the order of the program.
+      output: which of them is returned.
+      problem: why it could not be traced.
+    """
+
+    case: int
+    steps: tuple[Step, ...]
+    output: int | None
+    problem: Problem | None
+
+
 @dataclass(kw_only=True)
 class Transcript:
     """The worker's events, folded as they come.
@@ -62,6 +101,7 @@ class Transcript:
       compiled: index of the case whose program jit compiled last, or -1.
       answers: by index; the first answer to the case that was last begun counts.
       finished: every case was gone through.
+      traced: what came of a second question.
       broken: the worker could not go on, after the submission had changed what it stands on.
     """
 
@@ -74,6 +114,7 @@ class Transcript:
     compiled: int = -1
     answers: dict[int, Answer] = field(default_factory=dict)
     finished: bool = False
+    traced: Traced | None = None
     broken: bool = False
 
     def add(self, message: Message, cases: int) -> None:
@@ -101,6 +142,8 @@ class Transcript:
                 self.answers[self.started] = _answer(message)
             case "finished" if (self.loaded or self.probed) and not self.finished:
                 self.finished = True
+            case "traced" if self.finished and self.traced is None:
+                self.traced = _traced(message)
             case "broken" if self.ready and not self.finished:
                 self.finished = self.broken = True
             case _:
@@ -138,6 +181,35 @@ def _problem(given: object) -> Problem:
         exception=given.get("exception") is True,
         names=tuple(_text({"name": n}, "name", NAME_CAP) for n in names),
     )
+
+
+def _traced(message: Message) -> Traced:
+    rows, output, problem = (message.body.get(name) for name in ("steps", "output", "problem"))
+    if not (isinstance(rows, list) and set(message.arrays) == {str(i) for i in range(len(rows))}):
+        raise WireError("steps must be a list, each with its array")
+    if output is not None and not (type(output) is int and 0 <= output < len(rows)):
+        raise WireError("the output must be one of the steps")
+    return Traced(
+        case=_index(message.body),
+        steps=tuple(_step(row, message.arrays[str(i)], i) for i, row in enumerate(rows)),
+        output=output,
+        problem=None if problem is None else _problem(problem),
+    )
+
+
+def _step(row: object, value: np.ndarray, at: int) -> Step:
+    match row:
+        case [line, caller, str(function), str(operation), list(inputs)] if _is_line(line) and _is_line(caller):
+            if all(type(i) is int and GIVEN <= i < at for i in inputs):
+                function, operation = plain(function, NAME_CAP), plain(operation, NAME_CAP)
+                return Step(
+                    line=line, caller=caller, function=function, operation=operation, value=value, inputs=tuple(inputs)
+                )
+    raise WireError("a step must be [line, caller, function, operation, earlier steps]")
+
+
+def _is_line(given: object) -> bool:
+    return type(given) is int and 0 <= given < 10**7
 
 
 def _probed(given: object) -> dict[str, bool]:

@@ -5,7 +5,8 @@ FD, a message an event. It holds inputs and the entry's name, never an expected 
 this process, it can only answer, and answers are data that the judge compares.
 
 Events: ready (our own imports are done; what follows is the submission's time) - loaded or rejected (its top level ran,
-or why not) - started, compiled (where jit is asked for) and answered, for each case - finished.
+or why not) - started, compiled (where jit is asked for) and answered, for each case - finished - traced, if the judge
+then asks for it.
 """
 
 import errno
@@ -15,11 +16,12 @@ import os
 import sys
 import types
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 
-from grader import rules, wire
+from grader import rules, trace, wire
 from grader.isolation.probes import probed
 
 PRINTED_CAP = 4_000  # characters kept of what a case printed
@@ -111,7 +113,7 @@ def serve(
       seal: called once the backend has started and before any of the submission runs.
       done: called after the last answer; for trusted programs.
     """
-    broken, write = wire.encode({"event": "broken"}), os.write
+    broken, write, entry = wire.encode({"event": "broken"}), os.write, None
     try:
         _start_backend()
         seal()
@@ -124,9 +126,10 @@ def serve(
         if "probe" in asked.body:
             _send(descriptor, {"event": "probed", "through": probed(asked.body["probe"])})
         else:
-            _answer_all(asked, descriptor)
+            entry = _answer_all(asked, descriptor)
         done()
         _send(descriptor, {"event": "finished"})
+        _trace_if_asked(asked, entry, descriptor)
     except Rejected:
         pass
     except BaseException:  # noqa: BLE001 - after "ready", only the submission can have caused it
@@ -135,8 +138,8 @@ def serve(
         os._exit(0)
 
 
-def _answer_all(asked: wire.Message, descriptor: int) -> None:
-    """Loads the submission and runs it case by case."""
+def _answer_all(asked: wire.Message, descriptor: int) -> type:
+    """Loads the submission and runs it case by case; returns its entry."""
     printed, filename = _redirected(), asked.body["filename"]
     source = asked.arrays["source"].tobytes().decode("utf-8", "surrogatepass")
     try:
@@ -147,7 +150,7 @@ def _answer_all(asked: wire.Message, descriptor: int) -> None:
     _send(descriptor, {"event": "loaded", "printed": printed.take()})
     for index, case in enumerate(asked.body["cases"]):
         _send(descriptor, {"event": "started", "case": index})
-        arrays = {name: asked.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
+        arrays = _arrays(asked, index, case)
 
         def compiled(index: int = index) -> None:
             _send(descriptor, {"event": "compiled", "case": index})
@@ -155,6 +158,31 @@ def _answer_all(asked: wire.Message, descriptor: int) -> None:
         problem, result = _guarded(lambda c=case, a=arrays, d=compiled: _answer(entry, c, a, d), filename)
         event = {"event": "answered", "case": index, "problem": problem, "printed": printed.take()}
         _send(descriptor, event, result or {})
+    return entry
+
+
+def _trace_if_asked(asked: wire.Message, entry: type | None, descriptor: int) -> None:
+    """Waits for the judge's second question, the index of a case to trace; the judge's silence ends the process."""
+    decoder = wire.Decoder()
+    while data := os.read(descriptor, 1 << 12):
+        for message in decoder.feed(data):
+            index, filename = message.body["trace"], asked.body["filename"]
+            case = asked.body["cases"][index]
+            traced = partial(_steps, entry, case, _arrays(asked, index, case), filename)
+            problem, found = _guarded(traced, filename)
+            rows, output, arrays = found or ([], None, {})
+            event = {"event": "traced", "case": index, "problem": problem, "steps": rows, "output": output}
+            _send(descriptor, event, arrays)
+
+
+def _steps(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray], filename: str) -> Any:  # noqa: ANN401
+    """The program's intermediate values, as JSON rows and arrays."""
+    module, variables, x = _prepared(entry, case, arrays)
+    return trace.steps(module.apply, (variables, x), filename)
+
+
+def _arrays(asked: wire.Message, index: int, case: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return {name: asked.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
 
 
 def _send(descriptor: int, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
@@ -219,16 +247,8 @@ def _answer(
     entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray], compiled: Callable[[], None]
 ) -> dict[str, np.ndarray]:
     """Builds, initialises and applies the module as the exercise's statement says; tells when jit has compiled it."""
-    import jax  # noqa: PLC0415
-
-    module = _built(entry, case["arguments"])
-    x = jax.numpy.asarray(arrays["x"])
-    if case["parameters"]:
-        variables = {"params": {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}}
-        result = {}
-    else:
-        variables = module.init(jax.random.PRNGKey(case["seed"]), x)
-        result = _tree(variables)
+    module, variables, x = _prepared(entry, case, arrays)
+    result = {} if case["parameters"] else _tree(variables)
     apply = _transformed(module.apply, case["transform"])
     if case["transform"] == "jit":
         apply = apply.lower(variables, x).compile()
@@ -238,6 +258,17 @@ def _answer(
     if size > ANSWER_CAP:
         raise Rejected("too_large", message=f"{result['value'].dtype}{list(result['value'].shape)}")
     return result
+
+
+def _prepared(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
+    """The module, its variables (the case's, or its own) and the input."""
+    import jax  # noqa: PLC0415
+
+    module = _built(entry, case["arguments"])
+    x = jax.numpy.asarray(arrays["x"])
+    if case["parameters"]:
+        return module, {"params": {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}}, x
+    return module, module.init(jax.random.PRNGKey(case["seed"]), x), x
 
 
 def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a module

@@ -56,6 +56,35 @@ def parameters(arrays: Arrays, arguments: Arguments) -> dict[str, np.ndarray]:  
     return {"gamma": np.ones(channels), "beta": np.zeros(channels)}
 
 
+def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarray], ...]:
+    """The formula's values in order, and what some right programs compute besides."""
+    x, gamma, beta = arrays["x"], arrays["gamma"], arrays["beta"]
+    normalized, inverse_std = _normalized(arrays, arguments)
+    grouped = x.reshape(normalized.shape)
+    mean = grouped.mean(axis=-1, keepdims=True)
+    centred = grouped - mean
+    variance = (centred**2).mean(axis=-1, keepdims=True)
+    scale = gamma.reshape(normalized.shape[-2:]) * inverse_std
+    normalized = normalized.reshape(x.shape)
+    size = x.shape[-1] // arguments["num_groups"]
+    squares, total = grouped**2, grouped.sum(-1)
+    return (
+        *(("", given) for given in (x, gamma, beta, np.array(float(size)), total, grouped / size)),
+        *(("", value) for value in (squares, squares / size, squares.sum(-1), squares.mean(-1), mean**2, total**2)),
+        *(("", value) for value in (centred**2, centred**2 / size, (centred**2).sum(-1), squares.sum(-1) * size)),
+        ("mean", mean),
+        ("x - mean", centred),
+        ("variance", variance),
+        ("variance + eps", variance + arguments["eps"]),
+        ("standard deviation", 1 / inverse_std),
+        ("standard deviation", inverse_std),
+        ("normalised values", normalized),
+        *(("", value) for value in (scale, scale * mean, mean * inverse_std, gamma * normalized)),
+        *(("", value) for value in (beta.reshape(scale.shape[-2:]) - scale * mean, scale * centred)),
+        ("output", gamma * normalized + beta),
+    )
+
+
 # The exercises are to write what these do.
 FORBIDDEN = (
     "groupnorm_jax",
@@ -76,4 +105,4 @@ FORBIDDEN = (
     *("jax.experimental.pallas.ops.", "jax.experimental.pallas.ops.gpu.", "jax.experimental.pallas.ops.tpu."),
 )
 
-REFERENCE = Reference(value=value, moved=moved, parameters=parameters, sharing=sharing)
+REFERENCE = Reference(value=value, moved=moved, parameters=parameters, sharing=sharing, landmarks=landmarks)

@@ -33,6 +33,7 @@ def as_object(report: Report) -> dict[str, Any]:
             "level": isolation.level if isolation else "none",
         },
         "note": report.note,
+        "departure": asdict(report.departure) if report.departure else None,
         "cases": [_case(case) for case in report.cases],
         "error": asdict(report.error) if report.error else None,
     }

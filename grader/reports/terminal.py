@@ -36,7 +36,9 @@ def render(report: Report, console: Console, *, command: str) -> str:
 
 def _body(report: Report) -> RenderableType:
     if not report.error:
-        return Group(*(_case(case, _told_by(case, report.cases)) for case in report.cases))
+        cases = (_case(case, _told_by(case, report.cases)) for case in report.cases)
+        where = [_indented(Text(report.departure.text, style="cyan"))] if report.departure else []
+        return Group(*cases, *where)
     word = WORDS["not_checked" if report.fault else "wrong"]
     return Group(Text.assemble("  ", word), _indented(Text(report.error.message)), *_printed(report.cases[0]))
 

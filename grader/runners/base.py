@@ -1,5 +1,6 @@
 """What every runner takes and gives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -156,6 +157,13 @@ def not_started(detail: str) -> Run:
     return Run(transcript=Transcript(), ending=Ending(kind="not_started", detail=detail))
 
 
+FollowUp = Callable[[Run], int | None]
+
+
+def nothing_more(run: Run) -> None:
+    """Asks for nothing."""
+
+
 class Runner(Protocol):
     """Runs submissions."""
 
@@ -169,6 +177,11 @@ class Runner(Protocol):
         """What else a reader of its reports should know; mostly nothing."""
         ...
 
-    def run(self, asked: Asked, /) -> Run:
-        """Runs one submission; whatever it does, this returns."""
+    def run(self, asked: Asked, /, follow_up: FollowUp = nothing_more) -> Run:
+        """Runs one submission; whatever it does, this returns.
+
+        Args:
+          asked: the program, and what is asked of it.
+          follow_up: given the finished run, says which case the waiting worker is to trace, if any.
+        """
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.runners.base import Asked, Ending, Isolation, Run
+from grader.runners.base import Asked, Ending, FollowUp, Isolation, Run, nothing_more
 from grader.transcript import Transcript
 from grader.wire import Message
 
@@ -27,9 +27,12 @@ class FakeRunner:
         """Nothing to say."""
         return ""
 
-    def run(self, asked: Asked, /) -> Run:
-        """Folds the messages into a transcript."""
+    def run(self, asked: Asked, /, follow_up: FollowUp = nothing_more) -> Run:
+        """Folds the messages into a transcript; those after "finished" only if they are asked for."""
         transcript = Transcript()
+        run = Run(transcript=transcript, ending=self.ending)
         for message in self.messages:
+            if transcript.finished and follow_up(run) is None:
+                break
             transcript.add(message, asked.cases)
-        return Run(transcript=transcript, ending=self.ending)
+        return run

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from grader.paths import trusted
-from grader.runners.base import Asked, Isolation, Limits, Run, not_started
+from grader.runners.base import Asked, FollowUp, Isolation, Limits, Run, not_started, nothing_more
 from grader.runners.watch import Watch
 
 # Nothing else of the caller's environment reaches the worker.
@@ -58,18 +58,18 @@ class FreshRunner:
     def __exit__(self, *_: object) -> None:
         """Nor to end."""
 
-    def run(self, asked: Asked, /) -> Run:
+    def run(self, asked: Asked, /, follow_up: FollowUp = nothing_more) -> Run:
         """Runs one submission and leaves no process of its group behind."""
-        return _run(asked, self.limits)
+        return _run(asked, self.limits, follow_up)
 
 
-def _run(asked: Asked, limits: Limits) -> Run:
+def _run(asked: Asked, limits: Limits, follow_up: FollowUp = nothing_more) -> Run:
     with ExitStack() as stack:
         try:
             worker = stack.enter_context(_started(asked.encoded()))
         except OSError as error:
             return not_started(f"the worker could not be started: {error.strerror or error}")
-        return Watch(worker, asked, limits, run=_run).run()
+        return Watch(worker, asked, limits, run=_run).run(follow_up)
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,7 @@ def _scratch() -> Iterator[str]:
 
 def answer_channel() -> tuple[socket.socket, socket.socket]:
     """The judge's end and the worker's: sockets, since a pipe could be reopened for reading through /proc."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    ours.shutdown(socket.SHUT_WR)
-    return ours, theirs
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
 
 
 def environment(scratch: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from typing import Any, Self
 from grader import canary
 from grader.isolation import LAST, LAYERS
 from grader.isolation._libc import LINUX
-from grader.runners.base import Asked, Isolation, Limits, Run, not_started
+from grader.runners.base import Asked, FollowUp, Isolation, Limits, Run, not_started, nothing_more
 from grader.runners.fresh import answer_channel, environment
 from grader.runners.watch import Watch
 
@@ -83,9 +83,9 @@ class WarmRunner:
         """The warm process, once it has been started."""
         return self._zygote.pid if self._zygote else None
 
-    def run(self, asked: Asked, /) -> Run:
+    def run(self, asked: Asked, /, follow_up: FollowUp = nothing_more) -> Run:
         """Runs one submission and leaves nothing of it behind."""
-        return self._run(asked, self._limits)
+        return self._run(asked, self._limits, follow_up=follow_up)
 
     def fill(self, requests: Iterable[tuple[Asked, Iterable[str]]]) -> int:
         """Fills the compile cache from trusted programs; returns how many entries there are.
@@ -99,7 +99,14 @@ class WarmRunner:
                 self._run(asked, self._limits, harvest=names)
         return self._entries - before
 
-    def _run(self, asked: Asked, limits: Limits, harvest: Iterable[str] | None = None) -> Run:
+    def _run(
+        self,
+        asked: Asked,
+        limits: Limits,
+        *,
+        harvest: Iterable[str] | None = None,
+        follow_up: FollowUp = nothing_more,
+    ) -> Run:
         order = {"without": sorted(self._without), "jail": self._jail}
         if harvest is not None:
             order["harvest"] = sorted(harvest)
@@ -110,7 +117,7 @@ class WarmRunner:
                 return not_started(str(error))
             except OSError as error:
                 return not_started(f"the warm process could not be used: {error.strerror or error}")
-            run = Watch(child, asked, limits, run=self._run).run()
+            run = Watch(child, asked, limits, run=self._run).run(follow_up)
         if harvest is not None and self._zygote:
             self._entries += self._zygote.reply().get("entries", 0)  # said in any case, however the program ended
         return run

@@ -4,17 +4,19 @@ import os
 import selectors
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.runners.base import Asked, Ending, Limits, Run
+from grader.runners.base import Asked, Ending, FollowUp, Limits, Run
 from grader.text import plain
 from grader.transcript import PRINTED_CAP, Transcript
-from grader.wire import Decoder, WireError
+from grader.wire import Decoder, WireError, encode
 
 CHUNK = 1 << 16
 TICK = 0.02  # seconds between looks at memory and at the clock
+FOLLOW_UP_SECONDS = 10.0  # for tracing one case: it takes some 0.1 s
 REFERENCE_SECONDS = 120.0  # for the reference itself, on the slowest of machines
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -68,20 +70,27 @@ class Watch:
         self._deadline = time.monotonic() + limits.start
         self._began = 0.0
 
-    def run(self) -> Run:
-        """Watches to the end."""
-        ending = self._until_it_ends()
+    def run(self, follow_up: FollowUp) -> Run:
+        """Watches to the end; then asks the waiting worker for more, if that is wanted."""
+        ending = self._until(lambda: self._transcript.finished)
         printed = plain(self._tail.decode("utf-8", "replace"), PRINTED_CAP)
         seconds = time.monotonic() - self._began if self._transcript.ready else 0.0
-        return Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds)
+        run = Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds)
+        case = follow_up(run) if ending.kind == "finished" else None
+        if case is not None:
+            self._fixed, self._deadline = True, time.monotonic() + FOLLOW_UP_SECONDS
+            with suppress(OSError):  # it is gone
+                os.write(self._worker.answers, encode({"trace": case}))
+            self._until(lambda: self._transcript.traced is not None)  # however that ends, the run itself has ended well
+        return run
 
-    def _until_it_ends(self) -> Ending:
+    def _until(self, done: Callable[[], bool]) -> Ending:
         with selectors.DefaultSelector() as selector:
             for descriptor in self._received:
                 os.set_blocking(descriptor, False)
                 selector.register(descriptor, selectors.EVENT_READ)
             try:
-                while not self._transcript.finished:
+                while not done():
                     gone = self._worker.poll() is not None
                     ready = selector.select(0 if gone else TICK)
                     for key, _ in ready:
@@ -106,6 +115,8 @@ class Watch:
             data = os.read(descriptor, CHUNK)
         except BlockingIOError:
             return True  # somebody else was quicker
+        except ConnectionError:
+            data = b""  # gone with our question unread
         self._received[descriptor] += len(data)
         if descriptor == self._worker.output:
             self._tail = (self._tail + data)[:CHUNK]

@@ -14,6 +14,7 @@ from grader import cli
 from grader.bait import planted
 from grader.redteam import ATTACKS, SECRET_VARIABLE, AttackError, as_line, baited, read_attack, read_attacks, run_attack
 from grader.runners import choice
+from grader.runners.base import nothing_more
 from grader.runners.fresh import FreshRunner
 
 EXERCISE = load("group_norm_1d")
@@ -29,10 +30,10 @@ class Open(FreshRunner):
         super().__init__()
         object.__setattr__(self, "happens", happens)
 
-    def run(self, asked, /):
+    def run(self, asked, /, follow_up=nothing_more):
         if asked.submission.name == "submission.py":
             self.happens()
-        return super().run(asked)
+        return super().run(asked, follow_up)
 
 
 def attack(tmp_path, source, header="# tries: x\n# must: y\n"):

@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: statistics_across_groups
-# line: 10
+# line: 10, 11
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: affine_missing
-# line: 27
+# line: 27, 26
 import jax.numpy as jnp
 from flax import linen as nn
 

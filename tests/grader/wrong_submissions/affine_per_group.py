@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: affine_per_group
-# line: 27
+# line: 27, 28
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: batch_norm
-# line: 10
+# line: 10, 9
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: beta_inside
-# line: 26
+# line: 26, 25
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: eps_1e5_hard_coded
-# line: 15
+# line: 15, 10
 import jax.numpy as jnp
 from flax import linen as nn
 

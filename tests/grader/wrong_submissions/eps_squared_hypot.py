@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: eps_squared
-# line: 11
+# line: 11, 10
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: first_sample_for_all
-# line: 10
+# line: 10, 12
 import jax
 from flax import linen as nn
 

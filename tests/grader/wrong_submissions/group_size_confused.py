@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: group_size_confused
-# line: 13
+# line: 13, 14
 import jax.numpy as jnp
 from flax import linen as nn
 

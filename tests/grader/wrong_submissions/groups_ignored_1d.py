@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: groups_ignored
-# line: 14
+# line: 14, 9
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: instance_norm
-# line: 11
+# line: 11, 10
 import jax
 import jax.numpy as jnp
 from flax import linen as nn

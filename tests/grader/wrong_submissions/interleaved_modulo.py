@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: groups_interleaved
-# line: 10
+# line: 10, 12
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: order_lost
-# line: 12
+# line: 12, 13
 import jax.numpy as jnp
 from flax import linen as nn
 

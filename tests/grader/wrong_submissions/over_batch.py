@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: over_batch
-# line: 11
+# line: 11, 12
 import jax
 import jax.numpy as jnp
 from flax import linen as nn

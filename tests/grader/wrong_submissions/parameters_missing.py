@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: parameters_missing
-# line: 23
+# line: 23, 24
 import jax.numpy as jnp
 from flax import linen as nn
 

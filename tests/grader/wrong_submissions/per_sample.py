@@ -1,6 +1,6 @@
 # exercise: group_norm_nd
 # misconception: per_sample
-# line: 9
+# line: 9, 10
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: second_moment
-# line: 13
+# line: 13, 14
 import jax
 import jax.numpy as jnp
 from flax import linen as nn

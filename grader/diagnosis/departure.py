@@ -1,0 +1,151 @@
+"""Where a wrong program goes astray, in words: the line, what is right up to it, and what never appears."""
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+
+from exercises.loader import Loaded
+from exercises.spec import Parameters, Value
+from grader import sentences
+from grader.diagnosis.trail import Trail, trail
+from grader.judge import Verdict
+from grader.plan import Plan, PlannedCase
+from grader.report import Departure
+from grader.submission import Submission
+from grader.transcript import Answer, Traced
+
+FAR = 1e12  # margins beyond it say no more
+SINGLE = 4  # bytes of float32
+
+
+def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
+    """Index of the wrong case that shows most: several groups, single precision, far from what is allowed."""
+    wrong = [
+        index
+        for index, verdict in enumerate(verdicts)
+        if verdict.outcome == "wrong" and isinstance(plan.cases[index].case.check, Value) and verdict.margin is not None
+    ]
+    return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
+
+
+def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, float]:
+    groups, channels = planned.arguments.get("num_groups", 1), planned.x.shape[-1]
+    several = groups > 1 and channels > 2 * groups  # with two channels a group, too much coincides
+    return planned.x.dtype.itemsize == SINGLE, several, bool(planned.parameters), min(margin, FAR)
+
+
+def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
+    exercise: Loaded,
+    plan: Plan,
+    submission: Submission,
+    answers: Mapping[int, Answer],
+    traced: Traced | None,
+    wrong: Collection[str],
+) -> Departure | None:
+    """Says where, as far as it can be told; nothing is better than a line that leads astray.
+
+    Args:
+      exercise: has the landmarks.
+      plan: its cases.
+      submission: the program.
+      answers: by the case's index.
+      traced: the program's values in one of the cases, if a case was worth it.
+      wrong: names of the cases that are wrong.
+    """
+    lines = submission.source.split("\n")
+    if traced is None:
+        return _of_parameters(exercise, plan, submission, answers)
+    if default := _of_default(plan, submission, wrong):
+        return default
+    planned = plan.cases[traced.case]
+    if traced.problem:
+        said = sentences.of_problem(traced.problem, entry=plan.entry.name, source=submission.source)
+        text = f"It cannot be followed value by value, as it cannot be traced, which jit needs too: it {said}"
+        return Departure(case=planned.case.name, line=None, text=text)
+    found = trail(planned, traced, exercise.spec.reference)
+    if found is None or found.line is None or not found.missing:
+        return _of_parameters(exercise, plan, submission, answers)
+    return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+
+
+def _told(found: Trail, lines: Sequence[str]) -> str:
+    """The line with its text, and what is right before it."""
+    if found.unfinished:
+        line = found.caller or found.line
+        told = f"All is right as far as it goes, but no {found.missing} comes after line {line}:"
+        return f"{told}\n    {_text(lines, line)}"
+    parts = [f"Line {found.line} is where the values depart:\n    {_text(lines, found.line)}"]
+    if found.caller not in (found.line, None):
+        parts.append(f"\nwhen it is called on line {found.caller}:\n    {_text(lines, found.caller)}")
+    before = [name for name in found.right if name != found.missing]
+    if before:
+        parts.append(f"\nRight on the way: {', '.join(before)}. Not found anywhere: {found.missing}.")
+    else:
+        parts.append(f"\nNone of the values on the way is right yet, not even the {found.missing}.")
+    return "".join(parts)
+
+
+def _text(lines: Sequence[str], line: int | None) -> str:
+    return sentences.source_line(lines, line or 0)
+
+
+def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
+    """The line of a default, where all that is wrong leaves an argument to it and others give it."""
+    failing = [planned for planned in plan.cases if planned.case.name in wrong]
+    for argument in plan.entry.defaults:
+        if any(argument in planned.case.arguments for planned in failing):
+            continue
+        line = _line_of_field(submission.source, plan.entry.name, argument)
+        if line:
+            text = f"Line {line} gives {argument} its default:\n    {_text(submission.source.split(chr(10)), line)}"
+            return Departure(case=failing[0].case.name, line=line, text=text)
+    return None
+
+
+def _of_parameters(
+    exercise: Loaded, plan: Plan, submission: Submission, answers: Mapping[int, Answer]
+) -> Departure | None:
+    """The line that names a wrong parameter, where the parameters are what is wrong."""
+    for index, planned in enumerate(plan.cases):
+        answer = answers.get(index)
+        if not isinstance(planned.case.check, Parameters) or answer is None or answer.problem:
+            continue
+        wrong = _wrong_parameters(exercise, planned, answer)
+        lines = [(line, name) for name in wrong if (line := _line_of_string(submission.source, name))]
+        if lines:
+            line, name = min(lines)
+            text = f'Line {line} makes the parameter "{name}":\n    {_text(submission.source.split(chr(10)), line)}'
+            return Departure(case=planned.case.name, line=line, text=text)
+    return None
+
+
+def _wrong_parameters(exercise: Loaded, planned: PlannedCase, answer: Answer) -> list[str]:
+    """Names that should not be, and names whose shape or values should not be; as the submission writes them."""
+    expected = exercise.spec.reference.parameters({"x": planned.x}, planned.arguments)
+    made = {name.removeprefix("params/"): a for name, a in answer.arrays.items() if name.startswith("params/")}
+    extra = [name.split("/")[-1] for name in made if name not in expected]
+    differing = [
+        name
+        for name, array in expected.items()
+        if name in made and (made[name].shape != array.shape or (made[name] != array).any())
+    ]
+    return [*extra, *differing]
+
+
+def _line_of_field(source: str, entry: str, field: str) -> int | None:
+    """The line on which a field of the entry's class stands."""
+    classes = (node for node in _nodes(source) if isinstance(node, ast.ClassDef) and node.name == entry)
+    fields = (node for found in classes for node in found.body if isinstance(node, ast.AnnAssign))
+    return next((f.lineno for f in fields if isinstance(f.target, ast.Name) and f.target.id == field), None)
+
+
+def _nodes(source: str) -> list[ast.AST]:
+    try:
+        return list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _line_of_string(source: str, text: str) -> int | None:
+    """The line on which a string stands in the program."""
+    nodes = _nodes(source)
+    return min((n.lineno for n in nodes if isinstance(n, ast.Constant) and n.value == text), default=None)

@@ -1,0 +1,152 @@
+"""Where a wrong program departs from the right way: its intermediate values against the exercise's landmarks.
+
+A landmark is a value that right programs pass through, such as the mean. It is recognised whatever its shape and
+order: both are sorted, so that a mean kept as ``(G, 1)``, repeated for every channel, or taken group by group is the
+same mean.
+What leads to a landmark is harmless; of what does not, the first step on the way to the output is where the program
+departs. It adds to a verdict and never changes one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from exercises.spec import Reference
+from grader.plan import PlannedCase
+from grader.transcript import GIVEN, Step, Traced
+
+# How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
+NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
+AXES_CAP = 6
+Landmarks = Sequence[tuple[str, np.ndarray]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """What a program's steps show.
+
+    Attributes:
+      right: names of the landmarks that it passes, in the exercise's order.
+      missing: the first that never appears; empty if all do.
+      line: where the values depart; None where no line can be told.
+      caller: the line of the entry that the program was at then; the same where no function stands between.
+      unfinished: all is right as far as it goes, and what is still to come never comes.
+    """
+
+    right: tuple[str, ...]
+    missing: str
+    line: int | None
+    caller: int | None
+    unfinished: bool = False
+
+
+def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail | None:
+    """Follows a traced case; None where the exercise has no landmarks.
+
+    Args:
+      planned: the case.
+      traced: the program's steps in it.
+      reference: has the landmarks.
+    """
+    if reference.landmarks is None or not traced.steps:
+        return None
+    arrays = {name: array.astype(np.float64) for name, array in {"x": planned.x, **planned.parameters}.items()}
+    if not planned.parameters:
+        arrays = {**arrays, **reference.parameters(arrays, planned.arguments)}
+    near = NEAR[planned.x.dtype.itemsize]
+    return follow(traced.steps, reference.landmarks(arrays, planned.arguments), traced.output, near=near)
+
+
+def follow(steps: Sequence[Step], landmarks: Landmarks, output: int | None, *, near: float) -> Trail:
+    """Compares steps with landmarks.
+
+    Args:
+      steps: in the order of the program.
+      landmarks: in the order of the right way; the first is what is given, the last the output.
+      output: index of the step that is returned; None if an argument is returned as it came.
+      near: how far a value may be from a landmark, relative to the landmark's largest.
+    """
+    names = [{name for name, value in landmarks if _is(step.value, value, near)} for step in steps]
+    told = list(dict.fromkeys(name for name, _ in landmarks if name))
+    passed = set().union(*names)
+    wrong = _departure(steps, names, landmarks, output, near)
+    at = wrong if wrong is not None else (len(steps) - 1 if output is None else output)
+    return Trail(
+        right=tuple(name for name in told if name in passed),
+        missing=next((name for name in told if name not in passed), ""),
+        line=next((step.line for step in steps[at:] if step.line), None),
+        caller=next((step.caller for step in steps[at:] if step.caller), None),
+        unfinished=wrong is None,
+    )
+
+
+def _departure(
+    steps: Sequence[Step], names: Sequence[set[str]], landmarks: Landmarks, output: int | None, near: float
+) -> int | None:
+    """The first step that leads to the output and to nothing right, if there is one."""
+    if output is None:
+        return None
+    leads = _ancestors(steps, [output])
+    # What is returned counts only as a named landmark: to return what was given is not right.
+    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i != output or found != {""})])
+    wrong = [i for i in sorted(leads) if i not in useful and steps[i].inputs]  # a constant is no mistake yet
+    return _arranged(steps, wrong[0], landmarks, near) if wrong else None
+
+
+def _arranged(steps: Sequence[Step], at: int, landmarks: Landmarks, near: float) -> int:
+    """Where a reduction is wrong: the step that arranged what it reduces, if no axes of that would have been right."""
+    mean = next((value for name, value in landmarks if name), None)
+    if mean is None or not steps[at].operation.startswith(("reduce", "dot_general", "cumsum")):
+        return at
+    chain = []
+    for given in steps[at].inputs:
+        before: int | None = None if given == GIVEN else given
+        while before is not None and _is(steps[before].value, landmarks[0][1], near):
+            chain.append(before)
+            inputs = steps[before].inputs
+            before = inputs[0] if len(inputs) == 1 and inputs[0] != GIVEN else None
+    if not chain or _has_groups(steps[chain[0]].value, mean, near):
+        return at
+    return chain[-1]
+
+
+def _has_groups(arranged: np.ndarray, mean: np.ndarray, near: float) -> bool:
+    """Whether the mean over some of the axes is the right one."""
+    axes = range(arranged.ndim)[:AXES_CAP]
+    chosen = (c for size in range(1, len(axes) + 1) for c in combinations(axes, size))
+    return any(_is(arranged.astype(np.float64).mean(axis=c), mean, near) for c in chosen)
+
+
+def _ancestors(steps: Sequence[Step], of: Sequence[int]) -> set[int]:
+    """The steps given and all that they were computed from."""
+    found: set[int] = set()
+    waiting = list(of)
+    while waiting:
+        at = waiting.pop()
+        if at not in found and at != GIVEN:
+            found.add(at)
+            waiting += steps[at].inputs
+    return found
+
+
+def _is(value: np.ndarray, landmark: np.ndarray, near: float) -> bool:
+    """Whether a value is a landmark, however often repeated, or a part of it such as one group's.
+
+    Order counts only where the shapes are equal.
+    """
+    if not value.size or not np.isfinite(value).all():
+        return False
+    allowed = near * np.abs(landmark).max()
+    given = value.astype(np.float64)
+    if given.shape == landmark.shape:
+        return bool(np.all(np.abs(given - landmark) <= allowed))
+    given, expected = np.sort(given, axis=None), np.sort(landmark, axis=None)
+    if given.size % expected.size == 0:
+        return bool(np.all(np.abs(given - np.repeat(expected, given.size // expected.size)) <= allowed))
+    if expected.size % given.size:
+        return False
+    at = np.clip(np.searchsorted(expected, given), 1, expected.size - 1)
+    nearest = np.minimum(np.abs(given - expected[at]), np.abs(given - expected[at - 1]))
+    return bool(np.all(nearest <= allowed))

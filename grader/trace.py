@@ -1,0 +1,167 @@
+"""The trail of a program: its intermediate values with the source lines they come from. Part of the worker.
+
+The program is traced to a jaxpr and flattened, so that every value is an output of one compiled function. A call into
+a library is attributed to the submission's line that made it: what JAX has traced before it does not trace again, and
+such equations carry the frames of whoever came first, or none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+CALLS = ("jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat2", "checkpoint")
+STEPS_CAP = 240  # arrays that cross in one message
+GIVEN = -1  # what is computed from an argument
+LOOP_CAP = 120  # equations of an unrolled loop
+NAME_CAP = 60
+VALUES_CAP = 1 << 22  # bytes of all values together
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the submission a value comes from: line, line of the entry itself, function."""
+
+    line: int = 0
+    caller: int = 0
+    function: str = ""
+
+
+@dataclass
+class Walk:
+    """The flattened program: each floating-point value with its place, its operation, and the values it came from."""
+
+    filename: str
+    values: list[Any] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    operations: list[str] = field(default_factory=list)
+    inputs: list[list[int]] = field(default_factory=list)
+    made: dict[int, int] = field(default_factory=dict)
+    output: int | None = None
+
+    def note(self, place: Place, operation: str, given: Any, results: Any) -> None:  # noqa: ANN401 - tracers
+        """Notes what is of floating point, as long as there is room."""
+        import jax.numpy as jnp  # noqa: PLC0415
+
+        inputs = list(dict.fromkeys(self.made[id(v)] for v in given if id(v) in self.made))
+        for result in results:
+            room = VALUES_CAP - sum(v.size * v.dtype.itemsize for v in self.values)
+            size = result.size * result.dtype.itemsize
+            if jnp.issubdtype(result.dtype, jnp.inexact) and len(self.values) < STEPS_CAP and size <= room:
+                self.made[id(result)] = len(self.values)
+                self.values.append(result)
+                self.places.append(place)
+                self.operations.append(operation)
+                self.inputs.append(inputs)
+
+
+def steps(
+    function: Callable[..., Any], arguments: tuple[Any, ...], filename: str
+) -> tuple[list[list[Any]], int | None, dict[str, np.ndarray]]:
+    """Every floating-point value that the function computes on its way, in order.
+
+    Args:
+      function: what is traced.
+      arguments: arrays, or trees of them.
+      filename: of the submission, as its frames give it.
+
+    Returns:
+      A row for each value, [line, caller's line, function, operation, indices of what it came from]; the index of the
+      one that is returned; the values, by index.
+    """
+    import jax  # noqa: PLC0415 - in the worker, where it is imported long since
+
+    closed = jax.make_jaxpr(function)(*arguments)
+    walk = Walk(filename)
+
+    def flat(*leaves: Any) -> list[Any]:  # noqa: ANN401 - tracers
+        nonlocal walk
+        walk = Walk(filename)
+        walk.made.update((id(leaf), GIVEN) for leaf in leaves)
+        outputs = _run(closed.jaxpr, closed.consts, leaves, walk, Place(), own=True)
+        walk.output = walk.made.get(id(outputs[0])) if outputs else None
+        walk.output = None if walk.output == GIVEN else walk.output
+        return list(walk.values)
+
+    values = jax.jit(flat)(*jax.tree_util.tree_leaves(arguments))
+    rows = [
+        [place.line, place.caller, place.function[:NAME_CAP], operation[:NAME_CAP], inputs]
+        for place, operation, inputs in zip(walk.places, walk.operations, walk.inputs, strict=True)
+    ]
+    return rows, walk.output, {str(index): np.asarray(value) for index, value in enumerate(values)}
+
+
+def _run(jaxpr: Any, consts: Any, arguments: Any, walk: Walk, outer: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
+    """Evaluates a jaxpr. ``outer`` is the place of the call that it belongs to; its own lines count if ``own``."""
+    values = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*consts, *arguments), strict=True))
+
+    def read(variable: Any) -> Any:  # noqa: ANN401
+        return variable.val if hasattr(variable, "val") else values[variable]
+
+    for equation in jaxpr.eqns:
+        place = _place(equation, walk.filename, outer) if own else outer
+        given = [read(v) for v in equation.invars]
+        results = _results(equation, given, walk, place, own=own)
+        values.update(zip(equation.outvars, results, strict=True))
+    return [read(v) for v in jaxpr.outvars]
+
+
+def _results(equation: Any, given: list[Any], walk: Walk, place: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
+    """What one equation gives: by walking into it, if it is a call or a short loop."""
+    name, inner = equation.primitive.name, _inner(equation)
+    if name in CALLS and inner:
+        return _run(*inner, given, walk, place, own=own and _is_own(inner[0], walk.filename))
+    if name == "scan" and inner and equation.params["length"] * len(inner[0].eqns) <= LOOP_CAP:
+        return _unrolled(equation.params, inner, given, walk, place, own=own)
+    bound = equation.primitive.get_bind_params(equation.params)
+    subfuns, parameters = bound if isinstance(bound, tuple) else ((), bound)  # a pair before jax 0.10
+    results = equation.primitive.bind(*subfuns, *given, **parameters)
+    results = list(results) if equation.primitive.multiple_results else [results]
+    walk.note(place, name, given, results)
+    return results
+
+
+def _unrolled(parameters: Any, inner: Any, given: list[Any], walk: Walk, place: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
+    """A scan, a step at a time."""
+    import jax.numpy as jnp  # noqa: PLC0415
+
+    first, last = parameters["num_consts"], parameters["num_consts"] + parameters["num_carry"]
+    consts, carry, over = given[:first], given[first:last], given[last:]
+    rows: list[list[Any]] = []
+    count = range(parameters["length"])
+    for i in reversed(count) if parameters["reverse"] else count:
+        sliced = [x[i] for x in over]
+        for x, row in zip(over, sliced, strict=True):
+            walk.note(place, "slice", [x], [row])
+        results = _run(inner[0], inner[1], [*consts, *carry, *sliced], walk, place, own=own)
+        carry, ys = results[: len(carry)], results[len(carry) :]
+        rows.append(ys)
+    rows = rows[::-1] if parameters["reverse"] else rows
+    stacked = [jnp.stack(column) for column in zip(*rows, strict=True)]
+    for column, whole in zip(zip(*rows, strict=True), stacked, strict=True):
+        walk.note(place, "stack", column, [whole])
+    return [*carry, *stacked]
+
+
+def _inner(equation: Any) -> tuple[Any, Any] | None:  # noqa: ANN401
+    """The jaxpr that an equation holds, and its constants."""
+    inner = equation.params.get("jaxpr", equation.params.get("call_jaxpr"))
+    if inner is None:
+        return None
+    return (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, ())
+
+
+def _is_own(jaxpr: Any, filename: str) -> bool:  # noqa: ANN401
+    """Whether a called function was written in the submission: then its equations' own lines count."""
+    return f" at {filename}:" in str(getattr(jaxpr.debug_info, "func_src_info", ""))
+
+
+def _place(equation: Any, filename: str, outer: Place) -> Place:  # noqa: ANN401
+    """The submission's innermost frame; where it has none, the place of the call."""
+    traceback = equation.source_info.traceback
+    frames = [f for f in traceback.frames if f.file_name == filename] if traceback else []
+    if not frames:
+        return outer
+    lines = [int(getattr(f, "line_num", 0) or getattr(f, "start_line", 0)) for f in frames]
+    return Place(lines[0], outer.caller or lines[-1], str(frames[0].function_name))

@@ -1,0 +1,96 @@
+"""The line in the report, through the whole grader."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from exercises.loader import load
+from grader.pipeline import grade
+from grader.reports import as_json
+from grader.runners import choice
+from grader.submission import Submission
+
+ND, ONE = load("group_norm_nd"), load("group_norm_1d")
+RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with choice.runner() as warm:
+        yield warm
+
+
+def graded(runner, old, new, exercise=ND):
+    assert old in RIGHT
+    return grade(exercise, Submission(name="s.py", source=RIGHT.replace(old, new)), seed=0, runner=runner)
+
+
+def test_the_line_and_what_is_right_before_it(runner):
+    report = graded(runner, "jnp.sqrt(var + self.eps)", "(jnp.sqrt(var) + self.eps)")
+    line = next(i for i, text in enumerate(RIGHT.splitlines(), 1) if "jnp.sqrt(var" in text)
+    assert report.departure.line == line
+    assert report.departure.text.startswith(f"Line {line} is where the values depart:\n    x_hat = ")
+    assert "Right on the way: mean, x - mean, variance. Not found anywhere: variance + eps." in report.departure.text
+
+
+def test_a_right_program_has_none(runner):
+    report = grade(ND, Submission(name="s.py", source=RIGHT), seed=0, runner=runner)
+    assert (report.outcome, report.departure) == ("right", None)
+
+
+def test_a_wrong_parameter_by_its_name(runner):
+    report = graded(runner, '"gamma"', '"scale"')
+    assert 'makes the parameter "scale"' in report.departure.text
+
+
+def test_a_wrong_default(runner):
+    report = graded(runner, "eps: float = 1e-5", "eps: float = 1e-3")
+    assert "gives eps its default:\n    eps: float = 1e-3" in report.departure.text
+
+
+def test_what_is_missing_at_the_end(runner):
+    report = graded(runner, "gamma * x_hat.reshape(x.shape) + beta", "x_hat.reshape(x.shape)")
+    assert report.departure.text.startswith("All is right as far as it goes, but no output comes after line ")
+
+
+def test_what_cannot_be_traced_says_why_that_matters(runner):
+    report = graded(
+        runner, "mean = ", "groups = groups * (2.0 if float(groups[..., 0].sum()) else 1.0)\n        mean = "
+    )
+    assert report.departure.line is None
+    assert "It cannot be followed value by value, as it cannot be traced, which jit needs too" in report.departure.text
+    assert "an array becomes a Python number here" in report.departure.text
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("assert groups.sum() != 0.5\n        mean = ", "Python asks here whether an array is true"),
+        ("groups = groups * float(groups.max() * 0 + 1)\n        mean = ", "an array becomes a Python number here"),
+        ("import numpy\n        groups = numpy.asarray(groups) * 1\n        mean = ", "NumPy is asked"),
+        ("groups = groups[groups == groups].reshape(groups.shape)\n        mean = ", "a mask chooses"),
+    ],
+)  # fmt: skip
+def test_what_jit_refuses_is_said_in_words(new, says, runner):
+    report = graded(runner, "mean = ", new)
+    told = [case.message for case in report.cases if "under jit" in case.name]
+    assert any(says in message for message in told), told
+    assert all("line " in message for message in told if says in message)
+
+
+def test_it_is_in_the_json(runner):
+    report = graded(runner, "jnp.sqrt(var + self.eps)", "(var + self.eps)", ONE)
+    found = json.loads(as_json.render(report))
+    jsonschema.validate(found, json.loads(as_json.SCHEMA.read_text("utf-8")))
+    assert found["departure"]["line"] == report.departure.line
+
+
+def test_a_failing_trail_costs_no_verdict(runner, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("grader.pipeline.departure", broken)
+    report = graded(runner, "jnp.sqrt(var + self.eps)", "(var + self.eps)")
+    assert (report.outcome, report.departure) == ("wrong", None)

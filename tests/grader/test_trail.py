@@ -1,0 +1,123 @@
+"""Where a program departs from the right way, from steps made by hand."""
+
+import numpy as np
+import pytest
+
+from exercises.loader import load
+from grader.diagnosis.trail import follow, trail
+from grader.plan import make_plan
+from grader.transcript import GIVEN, Step, Traced
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(2, 12))
+GROUPS = X.reshape(2, 3, 4)
+MEAN = GROUPS.mean(-1, keepdims=True)
+VAR = GROUPS.var(-1, keepdims=True)
+OUT = ((GROUPS - MEAN) / np.sqrt(VAR)).reshape(X.shape)
+LANDMARKS = (("", X), ("mean", MEAN), ("variance", VAR), ("output", OUT))
+
+
+def steps(*rows):
+    """Rows of (line, operation, value, inputs)."""
+    return tuple(
+        Step(line=line, caller=line + 100, function="f", operation=operation, value=value.astype("f4"), inputs=inputs)
+        for line, operation, value, inputs in rows
+    )
+
+
+def followed(*rows, output=-1):
+    made = steps(*rows)
+    return follow(made, LANDMARKS, len(made) - 1 if output == -1 else output, near=3e-5)
+
+
+RESHAPED = (1, "reshape", GROUPS, (GIVEN,))
+
+
+def test_the_right_way_has_no_departure():
+    found = followed(
+        RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "sub", GROUPS - MEAN, (0, 1)), (4, "mul", VAR, (2,)),
+        (5, "div", OUT, (2, 3)),
+    )  # fmt: skip
+    assert (found.missing, found.right) == ("", ("mean", "variance", "output"))
+
+
+def test_the_first_step_that_leads_to_nothing_right_is_named():
+    wrong = (GROUPS - MEAN) / VAR
+    found = followed(
+        RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "sub", GROUPS - MEAN, (0, 1)), (4, "mul", VAR, (2,)),
+        (5, "div", wrong, (2, 3)), (6, "reshape", wrong.reshape(X.shape), (4,)),
+    )  # fmt: skip
+    assert (found.line, found.caller, found.missing) == (5, 105, "output")
+    assert found.right == ("mean", "variance")
+    assert not found.unfinished
+
+
+def test_what_leads_to_a_landmark_is_harmless_however_strange():
+    strange = (2, "mul", GROUPS * 17.3, (0,))
+    found = followed(RESHAPED, strange, (3, "reduce_sum", MEAN, (1,)), (4, "add", GROUPS + 1, (0, 2)))
+    assert found.line == 4
+
+
+def test_what_does_not_reach_the_output_is_no_departure():
+    found = followed(
+        RESHAPED, (2, "mul", GROUPS * 17.3, (0,)), (3, "reduce_sum", MEAN, (0,)), (4, "exp", OUT + 1, (2,))
+    )
+    assert found.line == 4
+
+
+def test_a_constant_is_not_blamed():
+    found = followed(RESHAPED, (2, "iota", np.zeros(5), ()), (3, "mul", GROUPS * 2.5, (0, 1)))
+    assert found.line == 3
+
+
+def test_right_as_far_as_it_goes():
+    found = followed(RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "mul", VAR, (1,)))
+    assert (found.unfinished, found.missing, found.caller) == (True, "output", 103)
+
+
+def test_an_argument_returned_as_it_came():
+    assert followed(RESHAPED, output=None).unfinished
+    assert not followed(RESHAPED, (2, "mul", GROUPS * 0, (0,)), (9, "add", X, (1,))).unfinished
+
+
+@pytest.mark.parametrize(
+    "value",
+    [MEAN, MEAN[..., 0], MEAN[..., 0].T, np.repeat(MEAN, 4, -1), MEAN[0], MEAN[1, 2], MEAN * (1 + 1e-6)],
+    ids=["kept", "squeezed", "transposed", "repeated", "one position's", "one group's", "rounded"],
+)
+def test_a_mean_is_recognised_in_any_shape_and_order(value):
+    assert followed(RESHAPED, (2, "reduce_sum", value, (0,))).right == ("mean",)
+
+
+@pytest.mark.parametrize("value", [MEAN + 0.01, MEAN * np.nan, MEAN[:0], np.append(MEAN, 0.0)])
+def test_what_is_no_mean_is_not_recognised(value):
+    assert followed(RESHAPED, (2, "reduce_sum", value, (0,))).right == ()
+
+
+def test_an_output_in_the_wrong_order_is_wrong():
+    found = followed(RESHAPED, (2, "sub", OUT.reshape(2, 3, 4), (0,)), (3, "reshape", OUT[:, ::-1], (1,)))
+    assert "output" in found.right  # it has been there, and was lost
+    assert found.line == 3
+
+
+def test_a_wrong_arrangement_is_told_from_wrong_axes():
+    strided = X.reshape(2, 4, 3)
+    found = followed((1, "reshape", strided, (GIVEN,)), (2, "reduce_sum", strided.mean(-1), (0,)))
+    assert found.line == 1
+    found = followed(RESHAPED, (2, "reduce_sum", GROUPS.mean((1, 2)), (0,)))
+    assert found.line == 2
+
+
+def test_a_case_is_followed_with_the_exercises_landmarks():
+    exercise = load("group_norm_nd")
+    index, planned = next((i, c) for i, c in enumerate(make_plan(exercise, seed=0).cases) if c.parameters)
+    arrays = {"x": planned.x.astype("f8"), **{n: a.astype("f8") for n, a in planned.parameters.items()}}
+    marks = dict(exercise.spec.reference.landmarks(arrays, planned.arguments))
+    assert list(dict.fromkeys(name for name in marks if name)) == [
+        *("mean", "x - mean", "variance", "variance + eps", "standard deviation", "normalised values", "output"),
+    ]  # fmt: skip
+    np.testing.assert_allclose(marks["output"], exercise.spec.reference.value(arrays, planned.arguments))
+    traced = Traced(case=index, steps=steps((7, "mul", marks["mean"], (GIVEN,))), output=0, problem=None)
+    found = trail(planned, traced, exercise.spec.reference)
+    assert (found.right, found.line) == (("mean",), 7)
+    assert trail(planned, Traced(case=index, steps=(), output=None, problem=None), exercise.spec.reference) is None
