@@ -124,7 +124,8 @@ class Reference:
       parameters: the entry's parameters right after initialisation.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
         more than once, for values that serve as well; without a name are those on some right ways only.
-      sharing: an integer for each element of the output, equal where elements share statistics; None if none do.
+      sharing: an integer for each element of the output, equal where elements share statistics, counted up from 0 along
+        the last axis and then over positions; None if none do.
     """
 
     value: Callable[[Arrays, Arguments], np.ndarray]

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Self, TextIO
 
+from grader import console
+
 EVERY = 2.0  # seconds between two lines on a terminal
 EVERY_IN_A_FILE = 30.0
 
@@ -50,8 +52,7 @@ class Progress:
     def write(self, text: str) -> None:
         """Writes to standard output, out of the line's way."""
         self._clear()
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        console.write(text)
 
     def _clear(self) -> None:
         if self._over:

@@ -92,7 +92,7 @@ def _is_permuted(seen: Compared) -> bool:
 def _one_scale(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether each case's values are the right ones times one number."""
     scales = [scale(seen, np.ones(seen.got.shape, bool)) for seen in wrong]
-    found = [one for one in scales if one]
+    found = [one for one in scales if one and abs(one.factor - 1) > CLOSE]
     if len(found) < len(wrong):
         return None
     told = _told_by(list(zip(wrong, [one.factor for one in found], strict=True)))
@@ -120,7 +120,7 @@ def _other_argument(wrong: tuple[Compared, ...]) -> Said | None:
     for name in (name for name, value in wrong[0].case.arguments.items() if isinstance(value, float)):
         for words, other in _OTHERS:
             if all(_is_right_for(seen, {name: other(seen.case.arguments[name])}) for seen in wrong):
-                return f"The values are right for {words.format(name=name)}.", f"What does your code do with {name}?"
+                return f"Your values are right for {words.format(name=name)}.", f"What does your code do with {name}?"
     return None
 
 
@@ -132,7 +132,10 @@ def _is_right_for(seen: Compared, changes: Mapping[str, float]) -> bool:
 
 
 _OTHERS: tuple[tuple[str, Callable[[float], float]], ...] = (
-    *((f"{{name}}={value:g}, whatever it is", lambda _, v=value: v) for value in (0.0, *10.0 ** np.arange(-12, 1))),
+    *(
+        (f"{{name}}={value:g}, whatever {{name}} is given", lambda _, v=value: v)
+        for value in (0.0, *10.0 ** np.arange(-12, 1))
+    ),
     *((f"{value:g} times {{name}}", lambda given, v=value: v * given) for value in (2.0, 0.5, 10.0, 0.1, -1.0)),
     ("the square of {name}", lambda given: given**2),
     ("the root of {name}", lambda given: abs(given) ** 0.5),

@@ -1,12 +1,15 @@
 """The three independent texts agree: the reference, the solutions, and the library."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from flax import linen as nn
 
-from exercises._shared.group_norm import moved, value
+from exercises._shared.group_norm import moved, sharing, value
+from exercises._shared.group_norm_parts import assemble
 from exercises.loader import COURSE, import_file, load_all
 from grader.judge import float64_arrays
 from grader.plan import make_plan
@@ -24,6 +27,38 @@ def test_reference_solution_and_library_agree(exercise, case):
     for layer in (solution, MyGroupNorm):
         y = layer(**case.arguments).apply(variables, jnp.asarray(case.x))
         np.testing.assert_allclose(np.asarray(y, np.float64), want, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize(("exercise", "case"), CASES, ids=[f"{e.slug}-{c.case.name}" for e, c in CASES])
+def test_the_parts_without_a_wrong_one_are_the_reference(exercise, case):
+    arrays = float64_arrays(case, exercise.spec.reference)
+    got, want = assemble({})(arrays, case.arguments), value(arrays, case.arguments)
+    np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-9)
+
+
+def test_what_shares_statistics_is_what_one_input_moves():
+    x = np.random.default_rng(0).normal(size=(2, 3, 8))
+    arrays = {"x": x, "gamma": np.ones(8), "beta": np.zeros(8)}
+    arguments = {"num_groups": 4, "eps": 1e-5}
+    labels = sharing(arrays, arguments)
+    assert sorted(set(labels.ravel())) == list(range(2 * 3 * 4))
+    for index in np.ndindex(x.shape):
+        changed = x.copy()
+        changed[index] += 1
+        moves = value({**arrays, "x": changed}, arguments) != value(arrays, arguments)
+        np.testing.assert_array_equal(moves, labels == labels[index])
+
+
+@pytest.mark.parametrize("exercise", load_all(), ids=lambda e: e.slug)
+def test_paragraphs_lead_on_and_show_no_code(exercise):
+    for idea in exercise.spec.misconceptions:
+        assert idea.text.endswith("?"), idea.name
+        assert len(re.findall(r"[.:?] ", idea.text)) >= 1, idea.name
+        assert not re.search(r"jnp|\blax\.|axis=|keepdims|\(x\b|\bself\.|reshape\(", idea.text), idea.name
+        assert not idea.title.endswith("."), idea.name
+    texts = [idea.text for idea in exercise.spec.misconceptions]
+    assert len(set(texts)) == len(texts)
+    assert len(texts) >= 35
 
 
 def test_worked_example_of_the_first_statement():

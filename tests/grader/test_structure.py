@@ -47,6 +47,16 @@ def sample(y, arrays, case):
     return scaled(y, arrays, np.sqrt(size(case) / (size(case) - 1))) if size(case) > 1 else y
 
 
+def for_eps(other):
+    """The right values for another eps."""
+
+    def distort(_, arrays, case):
+        eps = other(case.arguments["eps"]) if callable(other) else other
+        return REFERENCE.value(arrays, {**case.arguments, "eps": eps})
+
+    return distort
+
+
 def of_each_group(y, arrays, case):
     return scaled(y, arrays, 1.1 + 0.1 * (REFERENCE.sharing(arrays, case.arguments) % 7))
 
@@ -76,6 +86,9 @@ def first_row_only(y, *_):
         (lambda y, a, _: scaled(y, a, 2), "Before beta is added, your values are the right ones times 2."),
         (lambda y, a, _: scaled(y, a, -1 / 3), "times -0.3333."),
         (sample, "from 1.044 to 1.414: sqrt(n / (n - 1)) for n values that share a mean."),
+        (for_eps(1e-8), "Your values are right for eps=1e-08, whatever eps is given."),
+        (for_eps(lambda eps: 2 * eps), "Your values are right for 2 times eps."),
+        (for_eps(lambda eps: eps**0.5), "Your values are right for the root of eps."),
         (lambda y, *_: y + 0.5, "Your values are the right ones plus 0.5."),
         (of_each_group, "the values of each group are the right ones times a number of its own."),
         (wider, "the values of each group are the right ones times a number of its own, the larger, the wider it is."),
