@@ -1,6 +1,6 @@
 # exercise: group_norm_1d
 # misconception: sum_of_squares+parameters_of_flax
-# line: 17
+# line: 17, 21
 import jax.numpy as jnp
 from flax import linen as nn
 
