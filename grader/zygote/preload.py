@@ -53,7 +53,8 @@ _LIBRARIES = (
 
 _PACKAGES = (
     *("jax", "jax.nn", "jax.scipy", "jax.experimental", "jax.example_libraries", "flax", "flax.core", "flax.linen"),
-    *("flax.linen.experimental", "flax.training", "flax.nnx", "flax.nnx.nn", "optax"),
+    *("jaxlib.mlir.dialects", "jax.interpreters", "flax.linen.experimental", "flax.training", "flax.nnx"),
+    *("flax.nnx.nn", "optax"),
 )
 # What starts threads or a backend, or drags in what no exercise needs.
 _HEAVY = frozenset(
