@@ -10,13 +10,12 @@ import mmap
 import os
 import platform
 import resource
-import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_PTRACE_ATTACH, _PTRACE_DETACH = 16, 17
+_PTRACE_ATTACH, _PTRACE_DETACH, _WALL = 16, 17, 0x40000000
 _NEWFSTATAT, _AT_EMPTY_PATH = 262, 0x1000  # on x86-64
 
 
@@ -89,8 +88,8 @@ def ptrace(targets: Mapping[str, Any]) -> None:
     pid = targets["pid"]
     if library.ptrace(_PTRACE_ATTACH, pid, None, None):
         raise OSError(ctypes.get_errno(), "ptrace")
+    os.waitpid(pid, _WALL)  # until it has stopped: what is not stopped cannot be let go, and would stay stopped later
     library.ptrace(_PTRACE_DETACH, pid, None, None)
-    os.kill(pid, signal.SIGCONT)
 
 
 def limit_process(targets: Mapping[str, Any]) -> None:
