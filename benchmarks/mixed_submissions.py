@@ -120,6 +120,7 @@ def main() -> int:
                 pids.add(runner.pid)
             if len(pids) > 1:
                 print(f"the warm process was replaced: {len(pids) - 1} times or more")
+            runner.rest()
             left = processes_left({runner.pid})
         left += [process for process in processes_left(set()) if process not in left]
         files = sorted(path.name for path in folder.iterdir())

@@ -187,6 +187,8 @@ class Exercise:
       right_variants: other right programs; every one must pass every case.
       hints: ordered steps, none of which contains code.
       assemble: makes a misconception's value from its parts; None where misconceptions have none.
+      operations: a submission of no merit that computes, one by one, what programs for the exercise commonly compute,
+        to fill the grader's compile cache with.
       forbidden: what a submission may not call: "package.Name"; a bare package may not even be imported.
       seconds: wall-clock limit for a submission, from the moment its first line runs.
     """
@@ -200,5 +202,6 @@ class Exercise:
     right_variants: tuple[RightVariant, ...]
     hints: tuple[str, ...]
     assemble: Callable[[Mapping[str, Callable[..., Any]]], Callable[[Arrays, Arguments], np.ndarray]] | None = None
+    operations: str = ""
     forbidden: tuple[str, ...] = ()
     seconds: float = 10.0

@@ -105,7 +105,10 @@ def _attacked(attacks: list[Attack], runner: Runner) -> Iterator[Outcome]:
 
 def _own(runner: Runner) -> set[int]:
     """The processes that belong to the runner; after an attack that killed one, another."""
-    return {runner.pid} if isinstance(runner, WarmRunner) and runner.pid else set()
+    if not isinstance(runner, WarmRunner):
+        return set()
+    runner.rest()
+    return {runner.pid} if runner.pid else set()
 
 
 def _scoreboard(outcomes: list[Outcome], isolation: Isolation) -> None:

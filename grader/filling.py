@@ -1,4 +1,4 @@
-"""What a warm runner's compile cache is filled from: an exercise's own programs, which are known to be right."""
+"""What a warm runner's compile cache is filled from: an exercise's own programs, which are trusted."""
 
 import ast
 from collections.abc import Iterator
@@ -10,12 +10,13 @@ from grader.submission import Submission
 
 
 def programs(exercise: Loaded) -> Iterator[tuple[Request, set[str]]]:
-    """The solution and every right variant, each with the names of its own functions.
+    """The solution, the usual operations and every right variant, each with the names of its own functions.
 
     Those are whole algorithms: what they compile to is not kept, single operations are.
     """
     plan = make_plan(exercise, seed=0)
-    sources = [exercise.solution, *(variant.source for variant in exercise.spec.right_variants)]
+    usual = [exercise.spec.operations] if exercise.spec.operations else []
+    sources = [exercise.solution, *usual, *(variant.source for variant in exercise.spec.right_variants)]
     for source in sources:
         yield Request(plan=plan, submission=Submission(name="trusted.py", source=source)), _own_names(source)
 

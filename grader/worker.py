@@ -89,34 +89,38 @@ def nothing() -> None:
 
 def main() -> None:
     """Answers one request from standard input, on the descriptor given as argument."""
-    serve(request(), int(sys.argv[1]))
+    serve(request, int(sys.argv[1]))
 
 
 def request() -> wire.Message:
     """Reads the judge's message from standard input, which is empty afterwards."""
-    with os.fdopen(os.dup(0), "rb") as file:
+    with os.fdopen(0, "rb") as file:
         message = next(iter(wire.Decoder().feed(file.read())))
-    empty = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(empty, 0)
-    os.close(empty)
+    _, other = os.pipe()  # takes 0, which is free now: behind the wall no file can be opened, /dev/null included
+    os.close(other)
     return message
 
 
 def serve(
-    asked: wire.Message, descriptor: int, *, seal: Callable[[], None] = nothing, done: Callable[[], None] = nothing
+    question: Callable[[], wire.Message],
+    descriptor: int,
+    *,
+    seal: Callable[[], None] = nothing,
+    done: Callable[[], None] = nothing,
 ) -> NoReturn:
     """Answers one request and leaves without running anybody's exit handlers.
 
     Args:
-      asked: the judge's message.
+      question: waits for the judge's message; called when all else is ready.
       descriptor: where answers go.
-      seal: called once the backend has started and before any of the submission runs.
+      seal: called once the backend has started and before any of the submission is read.
       done: called after the last answer; for trusted programs.
     """
     broken, write, entry = wire.encode({"event": "broken"}), os.write, None
     try:
         _start_backend()
         seal()
+        asked = question()
         rules.forbid(asked.body["forbidden"])
     except BaseException as error:  # noqa: BLE001 - a fault of ours: a line for the judge, and no "ready"
         write(2, f"{type(error).__name__}: {error}".encode())

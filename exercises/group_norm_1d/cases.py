@@ -2,6 +2,7 @@
 
 from exercises._shared import group_norm
 from exercises._shared.group_norm_misconceptions import ONE_POSITION
+from exercises._shared.group_norm_operations import OPERATIONS
 from exercises._shared.group_norm_parts import assemble
 from exercises._shared.group_norm_variants import VARIANTS
 from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Parameters, Raises, Value
@@ -68,6 +69,7 @@ SPEC = Exercise(
     misconceptions=ONE_POSITION,
     right_variants=VARIANTS,
     assemble=assemble,
+    operations=OPERATIONS,
     forbidden=group_norm.FORBIDDEN,
     hints=(
         "Begin with the shapes alone. Six channels in two groups: which shape lets you see the groups as rows? It must "

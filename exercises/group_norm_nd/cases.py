@@ -2,6 +2,7 @@
 
 from exercises._shared import group_norm
 from exercises._shared.group_norm_misconceptions import ONE_POSITION, SEVERAL_POSITIONS
+from exercises._shared.group_norm_operations import OPERATIONS
 from exercises._shared.group_norm_parts import assemble
 from exercises._shared.group_norm_variants import VARIANTS
 from exercises.spec import Case, Draw, Entry, Exercise, Parameters, Raises, Value
@@ -79,6 +80,7 @@ SPEC = Exercise(
     misconceptions=(*ONE_POSITION, *SEVERAL_POSITIONS),
     right_variants=VARIANTS,
     assemble=assemble,
+    operations=OPERATIONS,
     forbidden=group_norm.FORBIDDEN,
     hints=(
         "Write down the shape of the input as some leading axes and one channel axis, and the shape you want after "

@@ -153,6 +153,7 @@ def environment(scratch: str) -> dict[str, str]:
         "HOME": scratch,
         "TMPDIR": scratch,
         "JAX_PLATFORMS": "cpu",
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",  # arrays are small, and XLA takes longer to compile than to run: half
         "OPENBLAS_NUM_THREADS": "1",
         "NPROC": "1",  # the size of XLA's pools of threads, and with it the memory that a submission begins with
     }

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import partial
+from typing import Any, BinaryIO, Self
 
 from grader import canary
 from grader.isolation import LAST, LAYERS
@@ -35,19 +36,17 @@ DEFAULT = Limits()
 class WarmRunner:
     """Forks a warm process for every submission. Use it as a context manager; it may be shared by threads."""
 
-    def __init__(
-        self, limits: Limits = DEFAULT, *, without: Iterable[str] = (), jail: Mapping[str, int] | None = None
-    ) -> None:
+    def __init__(self, limits: Limits = DEFAULT, *, without: Iterable[str] = ()) -> None:
         """Starts nothing yet.
 
         Args:
           limits: what a submission may use.
           without: layers to leave out, by name: to see what the others are worth.
-          jail: fields of ``Jail`` that differ from its defaults.
         """
-        self._limits, self._without, self._jail = limits, frozenset(without), dict(jail or {})
+        self._limits, self._without = limits, frozenset(without)
         self._lock = threading.RLock()
         self._zygote: _Zygote | None = None
+        self._ready: _Child | None = None
         self._isolation: Isolation | None = None
         self._ended = False
         self._entries = 0
@@ -59,9 +58,11 @@ class WarmRunner:
     def __exit__(self, *_: object) -> None:
         """Ends the warm process."""
         with self._lock:
+            self._ended = True
+            self.rest()
             if self._zygote:
                 self._zygote.close()
-            self._zygote, self._ended = None, True
+            self._zygote = None
 
     @property
     def isolation(self) -> Isolation:
@@ -84,8 +85,17 @@ class WarmRunner:
         return self._zygote.pid if self._zygote else None
 
     def run(self, asked: Asked, /, follow_up: FollowUp = nothing_more) -> Run:
-        """Runs one submission and leaves nothing of it behind."""
-        return self._run(asked, self._limits, follow_up=follow_up)
+        """Runs one submission and leaves nothing of it behind, then has the next fork get ready."""
+        run = self._run(asked, self._limits, follow_up=follow_up)
+        self._get_ready()
+        return run
+
+    def rest(self) -> None:
+        """Lets the fork go that is ready for the next submission: the warm process alone is left."""
+        with self._lock:
+            ready, self._ready = self._ready, None
+        if ready:
+            ready.close()
 
     def fill(self, requests: Iterable[tuple[Asked, Iterable[str]]]) -> int:
         """Fills the compile cache from trusted programs; returns how many entries there are.
@@ -107,45 +117,51 @@ class WarmRunner:
         harvest: Iterable[str] | None = None,
         follow_up: FollowUp = nothing_more,
     ) -> Run:
-        order = {"without": sorted(self._without), "jail": self._jail}
-        if harvest is not None:
-            order["harvest"] = sorted(harvest)
-        with ExitStack() as stack:
-            try:
-                child = stack.enter_context(self._forked(asked.encoded(), order))
-            except _WarmError as error:
-                return not_started(str(error))
-            except OSError as error:
-                return not_started(f"the warm process could not be used: {error.strerror or error}")
-            run = Watch(child, asked, limits, run=self._run).run(follow_up)
+        with self._lock:
+            ready, self._ready = self._ready, None
+        if ready and harvest is not None:
+            ready.close()  # it will not have what the cache is filled with
+            ready = None
+        watched = partial(self._watched, asked, limits, follow_up)
+        run = watched(lambda: ready) if ready else None
+        if run is None or run.ending.kind == "not_started":  # the one that was ready may have died meanwhile
+            run = watched(partial(self._forked, harvest))
         if harvest is not None and self._zygote:
             self._entries += self._zygote.reply().get("entries", 0)  # said in any case, however the program ended
         return run
 
-    @contextmanager
-    def _forked(self, request: bytes, order: Mapping[str, Any]) -> Iterator["_Child"]:
-        """A fork at work; whatever it has started is gone afterwards."""
+    def _watched(self, asked: Asked, limits: Limits, follow_up: FollowUp, fork: Callable[[], "_Child"]) -> Run:
+        """Gives a fork its request and watches it to its end."""
+        try:
+            with closing(fork()) as child:
+                child.give(asked.encoded())
+                return Watch(child, asked, limits, run=self._run).run(follow_up)
+        except _WarmError as error:
+            return not_started(str(error))
+        except OSError as error:
+            return not_started(f"the warm process could not be used: {error.strerror or error}")
+
+    def _get_ready(self) -> None:
+        """Has a fork made ahead of need: it starts its backend while the judge and the learner think."""
+        with self._lock, suppress(_WarmError, OSError):
+            if self._ready is None and not self._ended:
+                self._ready = self._forked()
+
+    def _forked(self, harvest: Iterable[str] | None = None) -> "_Child":
+        """A new fork, without a request as yet."""
+        order = {"without": sorted(self._without)}
+        if harvest is not None:
+            order["harvest"] = sorted(harvest)
         with ExitStack() as stack:
             file = stack.enter_context(os.fdopen(os.memfd_create("request"), "w+b"))
-            file.write(request)
-            file.seek(0)
-            answers, theirs = answer_channel()
-            stack.enter_context(answers)
+            answers, theirs = (stack.enter_context(end) for end in answer_channel())
             read, write = os.pipe()
-            stack.callback(os.close, read)
-            leash, other = socket.socketpair()
-            stack.enter_context(leash)
-            try:
+            output = stack.enter_context(os.fdopen(read, "rb", buffering=0))
+            leash, other = (stack.enter_context(end) for end in socket.socketpair())
+            with os.fdopen(write, "wb"), theirs, other:
                 self._order(order, (file.fileno(), theirs.fileno(), write, other.fileno()))
-            finally:
-                os.close(write)
-                theirs.close()
-                other.close()
-            child = _Child(answers.fileno(), read, leash)
-            try:
-                yield child
-            finally:
-                child.end()
+            return _Child(file, answers, output, leash, stack.pop_all())
+        raise AssertionError  # for the type checker: an ExitStack may swallow exceptions, these files do not
 
     def _order(self, order: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
         """Sends an order; a warm process that has died is replaced once."""
@@ -231,15 +247,44 @@ class _Zygote:
 
 @dataclass
 class _Child:
-    """A fork, known by what its supervisor says of it."""
+    """A fork, known by what its supervisor says of it. To be closed, after which nothing of it is left."""
 
-    answers: int
-    output: int
+    _request: BinaryIO
+    _answers: socket.socket
+    _output: BinaryIO
     leash: socket.socket
+    _files: ExitStack
     pid: int | None = None
     _said: bytes = b""
     _status: int | None = None
     _gone: bool = field(default=False)
+
+    @property
+    def answers(self) -> int:
+        """Descriptor of its messages."""
+        return self._answers.fileno()
+
+    @property
+    def output(self) -> int:
+        """Descriptor of what it prints."""
+        return self._output.fileno()
+
+    def give(self, request: bytes) -> None:
+        """Gives it its request, and the byte that tells it to read it.
+
+        Raises:
+          OSError: if it is gone.
+        """
+        self._request.write(request)
+        self._request.seek(0)
+        self._answers.send(b"\n")
+
+    def close(self) -> None:
+        """Ends it, and whatever it has started."""
+        try:
+            self._end()
+        finally:
+            self._files.close()
 
     def poll(self) -> int | None:
         """Its exit status once it is gone; its supervisor gone means killed."""
@@ -253,7 +298,7 @@ class _Child:
         with suppress(OSError):
             self.leash.sendall(b"p" if paused else b"c")
 
-    def end(self) -> None:
+    def _end(self) -> None:
         """Lets go of the leash, and waits until the supervisor has ended everything and gone."""
         with suppress(OSError):
             self.leash.shutdown(socket.SHUT_WR)

@@ -3,25 +3,28 @@
 It holds no secret, no expected value and no exercise's solution: what a fork inherits is what any program could import.
 It has one thread and no JAX backend, and looks before every fork: a fork after the backend's start hangs.
 
-An order is a JSON object with four descriptors: the request to read, answers, output, and the judge's leash. With
-"harvest" the program is trusted, and what JAX compiles for it is kept for all forks to come; the reply on the control
-socket then says how much, or why there is no cache. Reference: https://github.com/jax-ml/jax/issues/20734
+An order is a JSON object with four descriptors: the request to read, answers, output, and the judge's leash. The fork
+gets ready, wall and all, and reads the request when the judge sends the first byte. With "harvest" the program is
+trusted, and what JAX compiles for it is kept for all forks to come; the reply on the control socket then says how much,
+or why there is no cache. Reference: https://github.com/jax-ml/jax/issues/20734
 """
 
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
 from functools import partial
 from typing import Any, NoReturn
 
-from grader import worker
+from grader import wire, worker
 from grader.isolation import LAST, LAYERS, Jail, put_up
 from grader.isolation._libc import prctl
 from grader.zygote import compile_cache, ir_context
 from grader.zygote.preload import preload
+from grader.zygote.rehearsal import rehearse
 from grader.zygote.supervisor import supervise
 
 ORDER_CAP = 1 << 16
@@ -86,7 +89,7 @@ def _obey(order: dict[str, Any], descriptors: list[int], control: socket.socket)
 
 
 def _run(order: dict[str, Any], request: int, answers: int, output: int, harvest: int | None) -> NoReturn:
-    """Becomes the worker: its descriptors first, then the wall, then the request."""
+    """Becomes the worker: its descriptors first, then the wall, then the backend, then the request."""
     os.dup2(request, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -98,11 +101,25 @@ def _run(order: dict[str, Any], request: int, answers: int, output: int, harvest
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    jail = Jail(parent=os.getppid(), without=frozenset(order.get("without", ())), **order.get("jail", {}))
+    jail = Jail(parent=os.getppid(), without=frozenset(order.get("without", ())))
     put_up(LAYERS, jail)
-    message = worker.request()
     done = worker.nothing if harvest is None else partial(_hand_over, order["harvest"])
-    worker.serve(message, ANSWERS, seal=partial(put_up, LAST, jail), done=done)
+    trained = harvest is not None or compile_cache.filled()
+    worker.serve(_awaited, ANSWERS, seal=partial(_sealed, jail, trained=trained), done=done)
+
+
+def _sealed(jail: Jail, *, trained: bool) -> None:
+    """The last of the wall; before it, while nobody waits, what the library does slowly the first time."""
+    if trained and not select.select([ANSWERS], [], [], 0)[0]:
+        rehearse()
+    put_up(LAST, jail)
+
+
+def _awaited() -> wire.Message:
+    """The request, once the judge has one: it may have had this fork made ahead of need."""
+    if not os.read(ANSWERS, 1):
+        os._exit(0)
+    return worker.request()
 
 
 def _hand_over(without: list[str]) -> None:

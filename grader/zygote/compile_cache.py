@@ -64,6 +64,11 @@ def give(entries: Mapping[str, bytes]) -> None:
     _given.update(entries)
 
 
+def filled() -> bool:
+    """Whether there are entries."""
+    return bool(_given)
+
+
 def packed(entries: Mapping[str, bytes]) -> bytes:
     """Entries as bytes, for a trusted fork to hand to the process that it was forked from."""
     body = b"".join(_LENGTHS.pack(len(k), len(v)) + k.encode() + v for k, v in entries.items())

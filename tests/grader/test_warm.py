@@ -1,5 +1,6 @@
 """The warm runner against submissions that each try one thing, and what it leaves behind."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -280,6 +281,39 @@ def test_modules_that_jax_and_flax_import_late_are_there_already(runner):
     for variant in EXERCISE.spec.right_variants:
         source = f"import sys\nbefore = set(sys.modules)\n{variant.source}\n"
         assert run(runner, source).outcome == "right", variant.name
+
+
+def forks(warm, count):
+    """The processes below the warm one, once there are so many: a supervisor and a worker for each fork."""
+    deadline = time.monotonic() + 10
+    while len(found := descendants(warm.pid)) != count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
+
+
+def test_the_next_fork_gets_ready_and_one_that_dies_meanwhile_costs_nothing():
+    """Whoever kills it, the next submission gets another: the fork had nothing of it."""
+    with WarmRunner() as warm:
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+        first = forks(warm, 2)
+        assert len(first) == 2
+        for pid in first:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+        assert not forks(warm, 2) & first
+        warm.rest()
+        assert not forks(warm, 0)
+
+
+def test_a_fork_that_was_made_before_the_cache_was_filled_is_not_used():
+    look = "from grader.zygote import compile_cache as c\nprint(len(c._given) > 10)"
+    with WarmRunner() as warm:
+        assert printed_by(warm, look) == "False\n"
+        warm.fill(list(programs(EXERCISE))[:1])
+        if warm.note:
+            pytest.skip(warm.note)
+        assert printed_by(warm, look) == "True\n"
 
 
 def test_a_closed_runner_starts_nothing():
