@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from exercises.loader import Loaded, UnknownExerciseError, load, load_all
 from grader import console
+from grader import picture as drawing
 from grader.author import prove
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
@@ -171,34 +173,79 @@ def solution(exercise: str) -> None:
 @cli.command()
 @click.argument("exercise")
 @click.argument("file", type=Path)
-@seed_option
+@click.option(
+    "--seed", type=click.IntRange(0, LARGEST_SEED), help="Draws every input.  [default: 0; with --hidden a secret one]"
+)
+@click.option("--hidden", is_flag=True, help="For grades: a secret seed, told apart, and a report without values.")
+@click.option("--picture", type=Path, metavar="PNG", help="Draw the error of the first wrong case.")
 @click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
 @runner_option
 @click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
 @click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
 def check(
-    exercise: str, file: Path, seed: int, as_json_: bool, runner: str, require: str | None, time_limit: float | None
+    exercise: str,
+    file: Path,
+    seed: int | None,
+    hidden: bool,
+    picture: Path | None,
+    as_json_: bool,
+    runner: str,
+    require: str | None,
+    time_limit: float | None,
 ) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
+    if picture:
+        _can_draw(picture)
     loaded = _loaded(exercise)
+    if seed is None:
+        seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
     busy = f"grading {plain(file.name, 80)} (some seconds: JAX starts and compiles)"
     try:
         with console.busy(busy, quiet=as_json_), choice.runner(runner, Limits(seconds=time_limit)) as walled:
             if require and short_of(walled.isolation, require):
                 return _too_open(walled.isolation, require, as_json_=as_json_)
-            report = check_file(loaded, file, seed=seed, runner=walled)
+            report = check_file(loaded, file, seed=seed, runner=walled, hidden=hidden)
     except NoSuchFileError as error:
         raise click.UsageError(str(error)) from None
+    limit = f" --time-limit {time_limit:g}" if time_limit else ""
+    limit += f" --runner {runner}" if runner != choice.DEFAULT else ""
+    command = f"grader check {exercise} {console.quoted(file)}{limit}"
     if as_json_:
         console.write(as_json.render(report))
     else:
-        limit = f" --time-limit {time_limit:g}" if time_limit else ""
-        limit += f" --runner {runner}" if runner != choice.DEFAULT else ""
-        command = f"grader check {exercise} {console.quoted(file)} --seed {seed}{limit}"
-        console.write(terminal.render(report, console.terminal(), command=command))
+        again = command if hidden else f"{command} --seed {seed}"
+        console.write(terminal.render(report, console.terminal(), command=again))
+    if hidden:
+        click.echo(f"secret seed {seed}: keep it from the report. All values: {command} --seed {seed}", err=True)
+    if picture:
+        click.echo(_drawn(report, picture), err=True)
     return EXIT_CODES[report.outcome]
+
+
+def _can_draw(path: Path) -> None:
+    """Says before anything is run that a picture is not to be had."""
+    shown = plain(str(path), 200)
+    if path.suffix.lower() != ".png":
+        raise click.UsageError(f"--picture writes a PNG: its name must end in .png, and {shown} does not")
+    if not path.parent.is_dir() or path.is_dir():
+        raise click.UsageError(f"--picture cannot write {shown}: name a file in a folder that is there")
+    if not drawing.AVAILABLE:
+        raise click.UsageError("--picture needs matplotlib: pip install 'groupnorm-jax[picture]'")
+
+
+def _drawn(report: Report, path: Path) -> str:
+    """Draws, and says what came of it."""
+    shown = plain(str(path), 200)
+    if report.error_map is None:
+        why = "every case is right" if report.outcome == "right" else "no wrong case has values that may be shown"
+        return f"No picture was drawn: {why}."
+    try:
+        drawing.save(report.error_map, path)
+    except OSError as error:
+        return f"No picture was drawn: {shown} cannot be written: {error.strerror or error}."
+    return f'The error of "{report.error_map.case}" is drawn in {shown}.'
 
 
 def _too_open(isolation: Isolation, require: str, *, as_json_: bool) -> int:

@@ -8,21 +8,24 @@ Expected values, tolerances and misconceptions exist on this side of the wire on
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from exercises.loader import Loaded
 from exercises.spec import Raises, Value
+from grader import hidden as concealing
 from grader import sentences
 from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.error_map import error_map
 from grader.judge import Verdict, judge
-from grader.plan import Plan, make_plan
-from grader.report import CaseResult, Departure, Diagnosis, Report, ReportError
+from grader.plan import Plan, PlannedCase, make_plan
+from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError
 from grader.runners.base import Request, Run, Runner
 from grader.submission import Submission, UnreadableError, read_submission
 from grader.transcript import Answer
 
 
-def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner) -> Report:
+def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner, hidden: bool = False) -> Report:
     """Grades a student's file.
 
     Args:
@@ -30,6 +33,7 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner) -> Re
       path: the file.
       seed: reproduces every input.
       runner: where the student's code runs.
+      hidden: the seed is secret, and the report gives away neither it nor what is drawn from it.
 
     Raises:
       NoSuchFileError: if there is no file to read.
@@ -37,35 +41,37 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner) -> Re
     try:
         submission = read_submission(path, starter=exercise.starter)
     except UnreadableError as error:
-        return _rejected(
-            exercise, make_plan(exercise, seed=seed), ReportError(kind=error.kind, message=str(error)), seed
-        )
-    return grade(exercise, submission, seed=seed, runner=runner)
+        plan = make_plan(exercise, seed=seed, hidden=hidden)
+        return _rejected(exercise, plan, ReportError(kind=error.kind, message=str(error)), None if hidden else seed)
+    return grade(exercise, submission, seed=seed, runner=runner, hidden=hidden)
 
 
-def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner) -> Report:
+def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner, hidden: bool = False) -> Report:
     """Grades a submission that has been read; see ``check_file``."""
     isolation = runner.isolation  # tried before the first submission
     began = time.monotonic()
-    plan = make_plan(exercise, seed=seed)
+    plan = make_plan(exercise, seed=seed, hidden=hidden)
     solution = Submission(name="solution.py", source=exercise.solution)
     run = runner.run(
         Request(plan=plan, submission=submission, solution=solution),
         follow_up=lambda run: case_to_trace(plan, _verdicts(exercise, plan, submission, run)),
     )
+    if hidden:
+        run = concealing.without_words(run)
     error = _overall_error(plan, submission, run)
     fault = run.ending.kind == "not_started"
     cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
     return Report(
         exercise=exercise.slug,
         cases=_with_output(cases, run),
-        seed=seed,
+        seed=None if hidden else seed,
         seconds=time.monotonic() - began,
         isolation=isolation,
         note=runner.note,
         error=error,
         fault=fault,
         departure=None if error else _departure(exercise, plan, submission, run, cases),
+        error_map=None if error else _error_map(exercise, plan, run, cases),
     )
 
 
@@ -79,6 +85,14 @@ def _departure(
     transcript = run.transcript
     try:
         return departure(exercise, plan, submission, transcript.answers, transcript.traced, wrong)
+    except Exception:  # noqa: BLE001 - see above
+        return None
+
+
+def _error_map(exercise: Loaded, plan: Plan, run: Run, cases: tuple[CaseResult, ...]) -> ErrorMap | None:
+    """The first wrong case's error, for a picture; which never costs a verdict either."""
+    try:
+        return error_map(plan.cases, cases, run.transcript.answers, exercise.spec.reference)
     except Exception:  # noqa: BLE001 - see above
         return None
 
@@ -115,11 +129,14 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
         if missing and index in answers:
             verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901
             outcomes[planned.case.name] = "skipped"
+        if plan.hidden:
+            verdict = concealing.verdict(verdict)  # noqa: PLW2901
         answer = answers.get(index)
         results.append(
             CaseResult(
                 name=planned.case.name,
-                seed=planned.seed,
+                seed=None if planned.hidden else planned.seed,
+                visibility=_visibility(planned),
                 outcome=verdict.outcome,
                 points=planned.case.points if verdict.outcome == "right" else 0.0,
                 max_points=planned.case.points,
@@ -131,6 +148,10 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
             )
         )
     return tuple(results)
+
+
+def _visibility(planned: PlannedCase) -> Literal["public", "hidden"]:
+    return "hidden" if planned.hidden else "public"
 
 
 def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, index: int) -> Verdict:
@@ -174,12 +195,13 @@ def _stopped_at(run: Run) -> int:
 def _diagnoses(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> dict[int, Diagnosis]:
     """What explains the answers, by the case's index. It adds to a verdict and never takes one away."""
     try:
-        return diagnose(exercise.spec, plan.cases, answers)
+        found = diagnose(exercise.spec, plan.cases, answers)
+        return {index: told for index, d in found.items() if (told := concealing.diagnosis(d) if plan.hidden else d)}
     except Exception:  # noqa: BLE001 - a failing diagnosis must not cost the verdict
         return {}
 
 
-def _rejected(exercise: Loaded, plan: Plan, error: ReportError, seed: int) -> Report:
+def _rejected(exercise: Loaded, plan: Plan, error: ReportError, seed: int | None) -> Report:
     """The report on a file that could not even be read."""
     cases = _all_alike(plan, error.message, fault=False)
     return Report(exercise=exercise.slug, cases=cases, seed=seed, seconds=0.0, error=error)
@@ -190,7 +212,8 @@ def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ..
     return tuple(
         CaseResult(
             name=planned.case.name,
-            seed=planned.seed,
+            seed=None if planned.hidden else planned.seed,
+            visibility=_visibility(planned),
             outcome="not_checked" if fault else "wrong",
             points=0.0,
             max_points=planned.case.points,

@@ -9,6 +9,8 @@ from exercises.loader import Loaded
 from exercises.spec import Case, Draw, Entry, Value
 from grader.draws import draw
 
+PUBLIC_SEED = 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedCase:
@@ -16,7 +18,8 @@ class PlannedCase:
 
     Attributes:
       case: the exercise's case.
-      seed: what its arrays were drawn from; the module is initialised with ``PRNGKey(seed)``.
+      seed: what its arrays were drawn from.
+      hidden: whether that seed is secret; then the worker is not told, and the report shows no values.
       arguments: the entry's arguments, cast; its defaults where the case gives none.
       x: the input.
       parameters: name -> array; empty where the module's own are used.
@@ -24,6 +27,7 @@ class PlannedCase:
 
     case: Case
     seed: int
+    hidden: bool
     arguments: dict[str, Any]
     x: np.ndarray
     parameters: dict[str, np.ndarray]
@@ -38,7 +42,7 @@ class PlannedCase:
         check = self.case.check
         body = {
             "arguments": {name: self.arguments[name] for name in self.case.arguments},
-            "seed": self.seed,
+            "seed": PUBLIC_SEED if self.hidden else self.seed,
             "transform": check.transform if isinstance(check, Value) else "eager",
             "parameters": sorted(self.parameters),
         }
@@ -61,19 +65,40 @@ class Plan:
     seconds: float
     forbidden: tuple[str, ...]
 
+    @property
+    def hidden(self) -> bool:
+        """Whether any case is."""
+        return any(case.hidden for case in self.cases)
 
-def make_plan(exercise: Loaded, *, seed: int) -> Plan:
-    """Draws every case of the exercise from the seed."""
-    cases = tuple(_planned(exercise, case, seed) for case in exercise.spec.cases)
+
+def make_plan(exercise: Loaded, *, seed: int, hidden: bool = False) -> Plan:
+    """Draws every case of the exercise from the seed.
+
+    Args:
+      exercise: the exercise.
+      seed: reproduces every input.
+      hidden: the seed is secret. Cases whose values depend on it are hidden; the others are drawn from ``PUBLIC_SEED``.
+    """
+    secret = [hidden and _depends_on_seed(case) for case in exercise.spec.cases]
+    cases = tuple(
+        _planned(exercise, case, seed if concealed or not hidden else PUBLIC_SEED, hidden=concealed)
+        for case, concealed in zip(exercise.spec.cases, secret, strict=True)
+    )
     spec = exercise.spec
     return Plan(entry=spec.entry, cases=cases, seconds=spec.seconds, forbidden=spec.forbidden)
 
 
-def _planned(exercise: Loaded, case: Case, seed: int) -> PlannedCase:
+def _depends_on_seed(case: Case) -> bool:
+    """Whether what is expected differs from seed to seed."""
+    return isinstance(case.check, Value) and any(isinstance(d, Draw) for d in (case.x, *case.parameters.values()))
+
+
+def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> PlannedCase:
     key, entry = f"{exercise.slug}/{case.name}", exercise.spec.entry
     return PlannedCase(
         case=case,
         seed=seed,
+        hidden=hidden,
         arguments={**entry.defaults, **{name: entry.arguments[name](value) for name, value in case.arguments.items()}},
         x=draw(case.x, seed=seed, key=f"{key}/x"),
         parameters={name: draw(d, seed=seed, key=f"{key}/{name}") for name, d in case.parameters.items()},

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from grader.runners.base import Isolation
 
 CaseOutcome = Literal["right", "wrong", "skipped", "not_checked"]
@@ -40,14 +42,32 @@ class Departure:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ErrorMap:
+    """Where one case's output is off, for a picture. Never of a hidden case; not part of the JSON.
+
+    Attributes:
+      case: its name.
+      seed: what its arrays were drawn from.
+      error: what was returned less what was expected, float64, in the shape of the output with channels last; 0 where
+        that is within what is allowed; NaN where no number was returned.
+      borders: channels at which another group begins.
+    """
+
+    case: str
+    seed: int | None
+    error: np.ndarray
+    borders: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class CaseResult:
     """The verdict on one case.
 
     Attributes:
       name: the case's name.
-      seed: what its arrays were drawn from.
-      visibility: whether the learner may see its inputs.
+      seed: what its arrays were drawn from; None where that is secret.
+      visibility: whether the learner may see its inputs and values.
       outcome: right, wrong, skipped (needs another case first) or not_checked (our own fault).
       points: earned.
       max_points: what a right answer earns.
@@ -59,7 +79,7 @@ class CaseResult:
     """
 
     name: str
-    seed: int
+    seed: int | None
     outcome: CaseOutcome
     points: float
     max_points: float
@@ -86,24 +106,26 @@ class Report:
     Attributes:
       exercise: its slug.
       cases: in order.
-      seed: reproduces every input.
+      seed: reproduces every input; None where it is secret.
       seconds: wall clock of the whole run.
       isolation: the layers around the submission; None if nothing ran.
       error: set where one sentence explains all cases.
       fault: whether the error is ours.
       note: what else the reader should know of this run.
       departure: where a wrong program goes astray, if that was looked for.
+      error_map: of the first case that is wrong, whose values the learner may see and whose output has the right size.
     """
 
     exercise: str
     cases: tuple[CaseResult, ...]
-    seed: int
+    seed: int | None
     seconds: float
     isolation: Isolation | None = None
     error: ReportError | None = None
     fault: bool = False
     note: str = ""
     departure: Departure | None = None
+    error_map: ErrorMap | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -31,7 +31,9 @@ def render(report: Report, console: Console, *, command: str) -> str:
         console.print(_header(report), _body(report), *_footer(report), sep="\n")
     # Rich fills indented lines up to the console's width; in a file those blanks are noise.
     lines = [line.rstrip(" ") for line in captured.get().splitlines()]
-    return "\n".join([*lines, f"seed {report.seed}; again with:", f"  {command}"])
+    seeded = "inputs hidden" if report.seed is None else f"seed {report.seed}"
+    again = "; with inputs and values of its own, for you to see" if report.seed is None else "; again with"
+    return "\n".join([*lines, f"{seeded}{again}:", f"  {command}"])
 
 
 def _body(report: Report) -> RenderableType:

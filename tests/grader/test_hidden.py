@@ -1,0 +1,107 @@
+"""A hidden run: the same verdicts, and nothing in the report that a submission could smuggle inputs out with."""
+
+import json
+
+import numpy as np
+import pytest
+
+from exercises.loader import load
+from grader.pipeline import check_file, grade
+from grader.plan import make_plan
+from grader.reports import as_json
+from grader.runners.base import Request
+from grader.runners.fresh import FreshRunner
+from grader.submission import Submission
+from grader.wire import Decoder
+
+EXERCISE = load("group_norm_1d")
+SECRET = 987_654_321
+TOKEN = "SMUGGLED"  # noqa: S105 - what a submission would spell a value in
+HEAD = "import sys\nimport jax.numpy as jnp\nfrom flax import linen as nn\nword = 'SMUG' + 'GLED'\n"
+MODULE = (
+    "class MyGroupNorm(nn.Module):\n    num_groups: int\n    eps: float = 1e-5\n    @nn.compact\n"
+    "    def __call__(self, x):\n"
+)
+CHANNELS = {
+    "printed at import": f"print(word)\n{MODULE}        return x",
+    "printed in a case": f"{MODULE}        print(word)\n        return x",
+    "printed to stderr": f"{MODULE}        print(word, file=sys.stderr)\n        return x",
+    "message": f"{MODULE}        raise ValueError(word)",
+    "message at import": "raise RuntimeError(word)",
+    "name of an exception": f"{MODULE}        raise type(word, (Exception,), dict())()",
+    "name of a function": (
+        f"def f(): raise ValueError\nf.__code__ = f.__code__.replace(co_name=word)\n{MODULE}        f()"
+    ),
+    "name of what is defined": "globals()[word] = lambda: 0",
+    "name of a parameter": f"{MODULE}        self.param(word, nn.initializers.ones, (1,))\n        return x",
+    "name of a parameter with a wrong value": (f"{MODULE}        self.param(word, lambda k: 'text')\n        return x"),
+    "name of a type": f"{MODULE}        return type(word, (), dict())()",
+    "message of exit": f"{MODULE}        sys.exit(word)",
+    "name of a module": "raise ImportError(word, name=word)",
+    "missing module": "__import__(word)",
+    "constructor": (
+        f"{MODULE}        return x\ndef init(self, **k): raise TypeError(word)\nMyGroupNorm.__init__ = init"
+    ),
+}
+NEVER_SHOWN = ("name of a parameter with a wrong value", "message of exit")
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_nothing_a_submission_says_is_repeated(channel, tmp_path):
+    path = tmp_path / "s.py"
+    path.write_text(HEAD + CHANNELS[channel], "utf-8")
+    shown = as_json.render(check_file(EXERCISE, path, seed=0, runner=FreshRunner()))
+    hidden = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
+    assert TOKEN in shown or channel in NEVER_SHOWN
+    assert TOKEN not in hidden
+    assert str(SECRET) not in hidden
+    assert json.loads(hidden)["outcome"] == "wrong"
+
+
+def test_shapes_and_values_are_not_repeated():
+    source = (
+        f"{EXERCISE.solution}\ncall = MyGroupNorm.__call__\ndef other(self, x):\n    y = call(self, x)\n"
+        "    return jnp.full((1234, 7), 0.5) if self.eps == 1e-3 else y * (1.2345 if self.eps == 0.5 else 1)\n"
+        "MyGroupNorm.__call__ = other"
+    )
+    submission = Submission(name="s.py", source=source)
+    shown = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner())
+    hidden = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner(), hidden=True)
+    told = [case.message for case in hidden.cases if case.visibility == "hidden" and case.outcome == "wrong"]
+    assert any("(1234, 7)" in case.message for case in shown.cases)
+    assert not any("1234" in message for message in told)
+    assert any("the values are wrong" in message for message in told)
+    assert any("must have the shape of x" in message for message in told)
+    assert [case.outcome for case in hidden.cases] == [case.outcome for case in shown.cases]
+    assert hidden.error_map is None
+    assert all(case.margin is None for case in hidden.cases)
+    assert not any(case.diagnosis and not case.diagnosis.misconception for case in hidden.cases)
+
+
+def test_a_right_program_is_right_and_a_named_idea_is_named():
+    right = grade(
+        EXERCISE,
+        Submission(name="s.py", source=EXERCISE.solution),
+        seed=SECRET,
+        runner=FreshRunner(),
+        hidden=True,
+    )
+    assert (right.outcome, right.seed) == ("right", None)
+    wrong = EXERCISE.solution.replace("jnp.sqrt(variance + self.eps)", "(jnp.sqrt(variance) + self.eps)")
+    assert wrong != EXERCISE.solution
+    report = grade(EXERCISE, Submission(name="s.py", source=wrong), seed=SECRET, runner=FreshRunner(), hidden=True)
+    assert {case.diagnosis.misconception for case in report.cases if case.diagnosis} == {"eps_outside_root"}
+    assert report.departure
+    assert report.departure.line
+
+
+def test_the_worker_is_not_told_the_secret_seed():
+    plan = make_plan(EXERCISE, seed=SECRET, hidden=True)
+    submission = Submission(name="s.py", source="")
+    message = next(iter(Decoder().feed(Request(plan=plan, submission=submission).encoded())))
+    assert str(SECRET) not in json.dumps(message.body)
+    public, secret = make_plan(EXERCISE, seed=0), make_plan(EXERCISE, seed=SECRET)
+    for index, planned in enumerate(plan.cases):
+        same = secret if planned.hidden else public
+        assert np.array_equal(planned.x, same.cases[index].x)
+    assert {case.hidden for case in plan.cases} == {True, False}
