@@ -63,7 +63,7 @@ SLIPS = (
     ("axis=-1", "axis=0"),
     ("mean(-1", "sum(-1"),
     ("reshape(x.shape)", "reshape(-1, 3)"),
-    ("raise ValueError", "print"),
+    ("raise ValueError", "return x, "),
     ("class MyGroupNorm", "class GroupNorm"),
     ("return gamma", "return gama"),
     ("def __call__(self, x)", "def __call__(self, x"),

@@ -5,7 +5,7 @@ Arrays in a reference, its conditioning and a misconception are float64 NumPy, k
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -89,6 +89,17 @@ class Raises:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gradient:
+    """Checks ``jax.grad`` of ``sum(cotangent * output)`` with respect to x, under ``jax.jit``: its values.
+
+    Attributes:
+      cotangent: weights of the outputs, in the output's shape.
+    """
+
+    cotangent: Draw
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One graded situation.
 
@@ -103,7 +114,7 @@ class Case:
     """
 
     name: str
-    check: Value | Parameters | Raises
+    check: Value | Parameters | Raises | Gradient
     arguments: Mapping[str, float]
     x: Draw | Fixed
     parameters: Mapping[str, Draw | Fixed] = field(default_factory=dict)
@@ -122,6 +133,8 @@ class Reference:
         algorithm rounds, of |d output / d value| * |value| * epsilon, then the maximum over all outputs that share
         statistics. Same shape as the output.
       parameters: the entry's parameters right after initialisation.
+      gradient: what ``Gradient`` asks for; the arrays then hold a "cotangent" too. None where no case asks for it.
+      gradient_moved: how far that moves, as ``moved``.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
         more than once, for values that serve as well; without a name are those on some right ways only.
       sharing: an integer for each element of the output, equal where elements share statistics, counted up from 0 along
@@ -133,6 +146,18 @@ class Reference:
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]]
     sharing: Callable[[Arrays, Arguments], np.ndarray] | None = None
     landmarks: Callable[[Arrays, Arguments], tuple[tuple[str, np.ndarray], ...]] | None = None
+    gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
+    gradient_moved: Callable[[Arrays, Arguments, float], np.ndarray] | None = None
+
+    def differentiated(self) -> "Reference":
+        """The reference for the gradient.
+
+        Raises:
+          ValueError: if it has none.
+        """
+        if self.gradient is None or self.gradient_moved is None:
+            raise ValueError("the exercise asks for a gradient, and its reference has no gradient and gradient_moved")
+        return replace(self, value=self.gradient, moved=self.gradient_moved)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +174,7 @@ class Misconception:
       also: other parts that express the same idea, such as the same wrong denominator with eps elsewhere.
       parameters: the parameters it makes at initialisation; None where those are right.
       defaults: arguments that have another default than the entry's.
+      gradient: what ``Gradient`` gets, where the values are right and the gradient is not.
       rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
         "cancellation", where digits are lost when the mean is large beside the spread, or "half", where float32 is
         computed in half precision. ``value`` then is an example.
@@ -162,6 +188,7 @@ class Misconception:
     also: tuple[Mapping[str, Callable[..., Any]], ...] = ()
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     rounding: Literal["", "cancellation", "half"] = ""
 
 

@@ -1,12 +1,12 @@
 """Compares answers with expected values in float64. Never runs a student's code; believes only bytes and shapes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Arrays, Parameters, Raises, Reference, Value
+from exercises.spec import Arrays, Gradient, Parameters, Raises, Reference, Value
 from grader.plan import PlannedCase
 from grader.report import CaseOutcome
 from grader.tolerance import allowed_error
@@ -53,6 +53,8 @@ def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
         match case.case.check:
             case Value() as check:
                 return judge_value(case, reference, answer.arrays["value"], flatten=check.flatten)
+            case Gradient():
+                return _judge_gradient(case, reference, answer.arrays["value"])
             case Parameters():
                 return _judge_parameters(case, reference, answer.arrays)
             case Raises():
@@ -63,7 +65,8 @@ def float64_arrays(case: PlannedCase, reference: Reference) -> Arrays:
     """Input and parameters as the reference takes them: the case's own, or those of a fresh initialisation."""
     arrays = {"x": case.x.astype(np.float64)}
     given = case.parameters or reference.parameters(arrays, case.arguments)
-    return {**arrays, **{name: array.astype(np.float64) for name, array in given.items()}}
+    weights = {} if case.cotangent is None else {"cotangent": case.cotangent}
+    return {**arrays, **{name: array.astype(np.float64) for name, array in {**given, **weights}.items()}}
 
 
 def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, flatten: bool) -> Verdict:
@@ -78,6 +81,12 @@ def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, f
         return _wrong(message, "shape")
     dtype_message = _dtype_message(value.dtype, case.x.dtype)
     return _wrong(dtype_message, "dtype") if dtype_message else compare(value.astype(np.float64), expected, allowed)
+
+
+def _judge_gradient(case: PlannedCase, reference: Reference, value: np.ndarray) -> Verdict:
+    found = judge_value(case, reference.differentiated(), value, flatten=False)
+    told = f"the gradient with respect to x: {found.message}" if found.message else ""
+    return replace(found, message=told)
 
 
 def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Verdict:

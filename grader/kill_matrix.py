@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Misconception, Reference, Value
+from exercises.spec import Gradient, Misconception, Reference, Value
 from grader.diagnosis.matching import forms, simulated
 from grader.judge import Verdict, float64_arrays, judge
 from grader.plan import PlannedCase
@@ -121,7 +121,7 @@ def _degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator
 
 
 def _thoughtless(planned: PlannedCase, reference: Reference) -> dict[str, np.ndarray]:
-    if not isinstance(planned.case.check, Value):
+    if not isinstance(planned.case.check, Value | Gradient):
         return {}
     arrays = float64_arrays(planned, reference)
     shape = reference.value(arrays, planned.arguments).shape

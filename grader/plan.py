@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Case, Draw, Entry, Value
+from exercises.spec import Case, Draw, Entry, Gradient, Parameters, Raises, Value
 from grader.draws import draw
 
 PUBLIC_SEED = 0
@@ -22,6 +22,7 @@ class PlannedCase:
       hidden: whether that seed is secret; then the worker is not told, and the report shows no values.
       arguments: the entry's arguments, cast; its defaults where the case gives none.
       x: the input.
+      cotangent: weights of the outputs, where the gradient is asked for.
       parameters: name -> array; empty where the module's own are used.
     """
 
@@ -31,6 +32,7 @@ class PlannedCase:
     arguments: dict[str, Any]
     x: np.ndarray
     parameters: dict[str, np.ndarray]
+    cotangent: np.ndarray | None = None
 
     def situation(self) -> str:
         """Arguments and input in one line, for the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
@@ -43,10 +45,11 @@ class PlannedCase:
         body = {
             "arguments": {name: self.arguments[name] for name in self.case.arguments},
             "seed": PUBLIC_SEED if self.hidden else self.seed,
-            "transform": check.transform if isinstance(check, Value) else "eager",
+            "transform": _transform(check),
             "parameters": sorted(self.parameters),
         }
-        return body, {"x": self.x, **self.parameters}
+        weights = {} if self.cotangent is None else {"cotangent": self.cotangent}
+        return body, {"x": self.x, **self.parameters, **weights}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +93,14 @@ def make_plan(exercise: Loaded, *, seed: int, hidden: bool = False) -> Plan:
 
 def _depends_on_seed(case: Case) -> bool:
     """Whether what is expected differs from seed to seed."""
-    return isinstance(case.check, Value) and any(isinstance(d, Draw) for d in (case.x, *case.parameters.values()))
+    return isinstance(case.check, Value | Gradient) and any(
+        isinstance(d, Draw) for d in (case.x, *case.parameters.values())
+    )
 
 
 def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> PlannedCase:
     key, entry = f"{exercise.slug}/{case.name}", exercise.spec.entry
+    weights = case.check.cotangent if isinstance(case.check, Gradient) else None
     return PlannedCase(
         case=case,
         seed=seed,
@@ -102,7 +108,18 @@ def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> Planne
         arguments={**entry.defaults, **{name: entry.arguments[name](value) for name, value in case.arguments.items()}},
         x=draw(case.x, seed=seed, key=f"{key}/x"),
         parameters={name: draw(d, seed=seed, key=f"{key}/{name}") for name, d in case.parameters.items()},
+        cotangent=None if weights is None else draw(weights, seed=seed, key=f"{key}/cotangent"),
     )
+
+
+def _transform(check: Value | Parameters | Raises | Gradient) -> str:
+    """What the worker applies to the module's call."""
+    match check:
+        case Value():
+            return check.transform
+        case Gradient():
+            return "gradient"
+    return "eager"
 
 
 def _distribution(case: Case) -> str:

@@ -46,12 +46,17 @@ class TrustedProgram:
         else:
             variables = module.init(jax.random.PRNGKey(planned.seed), x)
             made = {f"params/{name}": np.asarray(array) for name, array in variables.get("params", {}).items()}
-        return {**made, "value": np.asarray(self._transformed(planned, module.apply)(variables, x))}
+        apply = self._transformed(planned, module.apply)
+        weights = () if planned.cotangent is None else (planned.cotangent,)
+        return {**made, "value": np.asarray(apply(variables, x, *weights))}
 
     def _transformed(self, planned: PlannedCase, apply: Callable) -> Callable:
         """Compiled once a case: seeds change values, neither shapes nor arguments."""
         import jax  # noqa: PLC0415 - the judge does without
 
+        if planned.cotangent is not None:
+            weighted = jax.grad(lambda variables, x, weights: (apply(variables, x) * weights).sum(), argnums=1)
+            return self._compiled.setdefault(planned.case.name, jax.jit(weighted))
         transform = planned.case.check.transform if isinstance(planned.case.check, Value) else "eager"
         if transform == "jit":
             return self._compiled.setdefault(planned.case.name, jax.jit(apply))

@@ -186,7 +186,8 @@ def _steps(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 
 
 def _arrays(asked: wire.Message, index: int, case: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    return {name: asked.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"])}
+    weights = ("cotangent",) if case["transform"] == "gradient" else ()
+    return {name: asked.arrays[f"{index}/{name}"] for name in ("x", *case["parameters"], *weights)}
 
 
 def _send(descriptor: int, body: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> None:
@@ -252,9 +253,11 @@ def _answer(
 ) -> dict[str, np.ndarray]:
     """Builds, initialises and applies the module as the exercise's statement says; tells when jit has compiled it."""
     module, variables, x = _prepared(entry, case, arrays)
+    transform = case["transform"]
     result = {} if case["parameters"] else _tree(variables)
-    apply = _transformed(module.apply, case["transform"])
-    if case["transform"] == "jit":
+    apply = _differentiated(module.apply, arrays["cotangent"]) if transform == "gradient" else module.apply
+    apply = _transformed(apply, transform)
+    if transform in ("jit", "gradient"):
         apply = apply.lower(variables, x).compile()
         compiled()
     result["value"] = _array(apply(variables, x), "the output")
@@ -285,7 +288,16 @@ def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - 
 def _transformed(apply: Callable, transform: str) -> Any:  # noqa: ANN401 - jax.jit's result has methods of its own
     import jax  # noqa: PLC0415
 
-    return {"eager": lambda f: f, "jit": jax.jit, "vmap": lambda f: jax.vmap(f, in_axes=(None, 0))}[transform](apply)
+    if transform in ("jit", "gradient"):
+        return jax.jit(apply)
+    return jax.vmap(apply, in_axes=(None, 0)) if transform == "vmap" else apply
+
+
+def _differentiated(apply: Callable, cotangent: np.ndarray) -> Callable:
+    """The gradient of the weighted sum of the outputs with respect to the input."""
+    import jax  # noqa: PLC0415
+
+    return jax.grad(lambda variables, x: (apply(variables, x) * cotangent).sum(), argnums=1)
 
 
 def _tree(variables: object) -> dict[str, np.ndarray]:

@@ -4,6 +4,8 @@ import numpy as np
 
 from exercises.spec import Arguments, Arrays, Reference
 
+STEP = 1e-5  # of a difference quotient in float64, in units of the least standard deviation
+
 
 def _normalized(arrays: Arrays, arguments: Arguments) -> tuple[np.ndarray, np.ndarray]:
     """The normalised values and the inverse standard deviation, shapes ``(..., G, D)`` and ``(..., G, 1)``."""
@@ -41,6 +43,43 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
     total = from_x + from_mean + np.abs(normalized) * gamma * epsilon + beta * epsilon
     of_group = total.max(axis=-1, keepdims=True)
     return np.broadcast_to(of_group, normalized.shape).reshape(arrays["x"].shape)
+
+
+def gradient(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    """The derivative of ``sum(cotangent * value)`` with respect to x.
+
+    With u = cotangent * gamma, n the normalised values and r the inverse standard deviation of a group:
+    ``r * (u - mean(u) - n * mean(u * n))``.
+    """
+    normalized, inverse_std = _normalized(arrays, arguments)
+    weights = (arrays["cotangent"] * arrays["gamma"]).reshape(normalized.shape)
+    along = (weights * normalized).mean(axis=-1, keepdims=True)
+    return (inverse_std * (weights - weights.mean(axis=-1, keepdims=True) - normalized * along)).reshape(
+        arrays["x"].shape
+    )
+
+
+def gradient_moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
+    """How far ``gradient`` moves, as ``moved`` says it for ``value``.
+
+    It is linear in the weights, with the Jacobian of the normalisation. In x it is not: each channel is moved by
+    itself, and the difference is taken.
+    """
+    normalized, inverse_std = _normalized(arrays, arguments)
+    shape, x = normalized.shape, arrays["x"]
+    weights = (arrays["cotangent"] * arrays["gamma"]).reshape(shape)
+    outer = normalized[..., :, None] * normalized[..., None, :]
+    jacobian = inverse_std[..., None] * (np.eye(shape[-1]) - (1.0 + outer) / shape[-1])
+    total = 2 * epsilon * (np.abs(jacobian) @ np.abs(weights)[..., None])[..., 0]
+    for channel in range(x.shape[-1]):
+        step = STEP / float(inverse_std.max()) * (np.arange(x.shape[-1]) == channel)
+        up, down = (gradient({**arrays, "x": x + sign * step}, arguments) for sign in (1, -1))
+        slope = np.abs(up - down) / (2 * step[channel])
+        total += (slope * np.abs(x[..., channel, None])).reshape(shape) * epsilon
+    along = np.abs((weights * normalized).mean(axis=-1, keepdims=True))
+    through_mean = along + np.abs(normalized) * np.abs(weights).mean(axis=-1, keepdims=True)
+    total += inverse_std**2 * through_mean * np.abs(x).reshape(shape).max(axis=-1, keepdims=True) * epsilon
+    return np.broadcast_to(total.max(axis=-1, keepdims=True), shape).reshape(x.shape)
 
 
 def sharing(arrays: Arrays, arguments: Arguments) -> np.ndarray:
@@ -105,4 +144,12 @@ FORBIDDEN = (
     *("jax.experimental.pallas.ops.", "jax.experimental.pallas.ops.gpu.", "jax.experimental.pallas.ops.tpu."),
 )
 
-REFERENCE = Reference(value=value, moved=moved, parameters=parameters, sharing=sharing, landmarks=landmarks)
+REFERENCE = Reference(
+    value=value,
+    moved=moved,
+    parameters=parameters,
+    sharing=sharing,
+    landmarks=landmarks,
+    gradient=gradient,
+    gradient_moved=gradient_moved,
+)

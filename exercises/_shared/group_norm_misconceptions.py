@@ -1,11 +1,11 @@
 """Wrong ideas about group normalization per position: which of them an exercise can tell apart.
 
-Ideas about spread, groups and the affine step stand in the three files beside this one, as float64 NumPy with the
-words that explain them. Not among them: ideas whose values are right and whose gradient is wrong, such as statistics
-without a gradient; they wait for a check on gradients.
+Ideas about spread, groups, the affine step and the gradient stand in the four files beside this one, as float64 NumPy
+with the words that explain them.
 """
 
 from exercises._shared import group_norm_wrong_affine as affine
+from exercises._shared import group_norm_wrong_gradient as gradient
 from exercises._shared import group_norm_wrong_groups as groups
 from exercises._shared import group_norm_wrong_spread as spread
 
@@ -18,3 +18,6 @@ ONE_POSITION = (
 
 # What only inputs of several positions tell apart.
 SEVERAL_POSITIONS = (*groups.SEVERAL_POSITIONS, affine.PARAMETERS_OF_INPUT_SHAPE)
+
+# What only a case on the gradient tells apart.
+GRADIENT = gradient.GRADIENT

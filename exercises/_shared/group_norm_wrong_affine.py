@@ -164,7 +164,7 @@ PARAMETERS = (
         _shaped(lambda *_: ()),
     ),
     _made(
-        "parameters_with_extra_axes",
+        "parameters_extra_axes",
         "parameters with axes of length one",
         "Names, first values and the number of elements are right. The extra axes, as in (1, C) or (1, C, 1, 1), are "
         "there to line up with an input; but with the channels last, a plain vector lines up by itself. Which shape "

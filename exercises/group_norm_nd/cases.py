@@ -1,11 +1,11 @@
 """``MyGroupNorm`` on inputs of any rank, channels last."""
 
 from exercises._shared import group_norm
-from exercises._shared.group_norm_misconceptions import ONE_POSITION, SEVERAL_POSITIONS
+from exercises._shared.group_norm_misconceptions import GRADIENT, ONE_POSITION, SEVERAL_POSITIONS
 from exercises._shared.group_norm_operations import OPERATIONS
 from exercises._shared.group_norm_parts import assemble
 from exercises._shared.group_norm_variants import VARIANTS
-from exercises.spec import Case, Draw, Entry, Exercise, Parameters, Raises, Value
+from exercises.spec import Case, Draw, Entry, Exercise, Gradient, Parameters, Raises, Value
 
 OWN_12 = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
 OWN_16 = {"gamma": Draw(shape=(16,), mean=1.0, std=0.5), "beta": Draw(shape=(16,))}
@@ -54,6 +54,14 @@ CASES = (
     _case("under jit", Draw(shape=TABLE), 3, 1e-5, Value(transform="jit")),
     _case("under vmap", Draw(shape=IMAGES), 4, 1e-5, Value(transform="vmap")),
     Case(
+        name="gradient",
+        check=Gradient(cotangent=Draw(shape=TABLE)),
+        arguments={"num_groups": 3, "eps": 1e-5},
+        x=Draw(shape=TABLE),
+        parameters=OWN_12,
+        needs=("three groups", "under jit"),
+    ),
+    Case(
         name="channels that do not divide",
         check=Raises(),
         arguments={"num_groups": 5, "eps": 1e-5},
@@ -77,7 +85,7 @@ SPEC = Exercise(
     ),
     reference=group_norm.REFERENCE,
     cases=CASES,
-    misconceptions=(*ONE_POSITION, *SEVERAL_POSITIONS),
+    misconceptions=(*ONE_POSITION, *SEVERAL_POSITIONS, *GRADIENT),
     right_variants=VARIANTS,
     assemble=assemble,
     operations=OPERATIONS,

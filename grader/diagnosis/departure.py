@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Mapping, Sequence
 
 from exercises.loader import Loaded
-from exercises.spec import Parameters, Value
+from exercises.spec import Gradient, Parameters, Value
 from grader import sentences
 from grader.diagnosis.trail import Trail, trail
 from grader.judge import Verdict
@@ -14,6 +14,7 @@ from grader.submission import Submission
 from grader.transcript import Answer, Traced
 
 FAR = 1e12  # margins beyond it say no more
+STOP = "stop_gradient"
 SINGLE = 4  # bytes of float32
 
 
@@ -53,13 +54,13 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
     """
     lines = submission.source.split("\n")
     if traced is None:
-        return _of_parameters(exercise, plan, submission, answers)
+        return _of_gradient(plan, submission, wrong) or _of_parameters(exercise, plan, submission, answers)
     if default := _of_default(plan, submission, wrong):
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
         said = sentences.of_problem(traced.problem, entry=plan.entry.name, source=submission.source)
-        text = f"It cannot be followed value by value, as it cannot be traced, which jit needs too: it {said}"
+        text = f"It cannot be followed value by value, as it cannot be traced, which jit needs too:\n{said}"
         return Departure(case=planned.case.name, line=None, text=text)
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
@@ -99,6 +100,21 @@ def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> D
             text = f"Line {line} gives {argument} its default:\n    {_text(submission.source.split(chr(10)), line)}"
             return Departure(case=failing[0].case.name, line=line, text=text)
     return None
+
+
+def _of_gradient(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
+    """The line that keeps a gradient out by name, where gradients are all that is wrong."""
+    failing = [planned for planned in plan.cases if planned.case.name in wrong]
+    lines = [
+        node.lineno
+        for node in _nodes(submission.source)
+        if isinstance(node, ast.Attribute | ast.Name) and getattr(node, "attr", getattr(node, "id", "")) == STOP
+    ]
+    if not lines or not all(isinstance(planned.case.check, Gradient) for planned in failing):
+        return None
+    line = min(lines)
+    text = f"Line {line} keeps the gradient out:\n    {_text(submission.source.split(chr(10)), line)}"
+    return Departure(case=failing[0].case.name, line=line, text=text)
 
 
 def _of_parameters(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from exercises.spec import Exercise, Misconception, Raises
 from grader.diagnosis import rounding, structure
 from grader.diagnosis.evidence import Evidence, gather
+from grader.diagnosis.gradient import of_gradients
 from grader.diagnosis.matching import fitting, fitting_pairs, forms
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
@@ -23,6 +24,9 @@ def diagnose(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mappin
       answers: by the case's index, as far as there are any.
     """
     evidence = gather(cases, answers, exercise.reference)
+    all_right = not (evidence.wrong or evidence.failed)
+    if all_right and (gradients := of_gradients(exercise, cases, answers)):
+        return gradients
     if found := _named(exercise, evidence):
         return dict.fromkeys(_comparable(cases, answers), found)
     return structure.described(evidence, cases)

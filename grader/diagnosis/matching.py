@@ -7,7 +7,7 @@ from itertools import combinations
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Arguments, Arrays, Exercise, Misconception, Parameters, Reference, Value
+from exercises.spec import Arguments, Arrays, Exercise, Gradient, Misconception, Parameters, Reference, Value
 from grader.diagnosis.evidence import Compared, Evidence
 from grader.judge import compare, float64_arrays
 from grader.plan import PlannedCase
@@ -34,7 +34,7 @@ def fitting(ideas: Sequence[Misconception], evidence: Evidence, reference: Refer
     Ideas that live in rounding are left out: no two programs with such an idea answer alike. Where an idea has no
     number to give, as 0/0, it fits anything: of several ideas, those remain that leave least open.
     """
-    ideas = [idea for idea in ideas if not idea.rounding]
+    ideas = [idea for idea in ideas if not (idea.rounding or idea.gradient)]
     if not evidence.wrong:  # nothing but parameters can be wrong
         ideas = [idea for idea in ideas if idea.parameters and evidence.parameters]
     fits = [idea for idea in ideas if _fits(idea, evidence, reference)]
@@ -46,7 +46,7 @@ def fitting_pairs(exercise: Exercise, evidence: Evidence) -> list[Pair]:
     """Pairs of ideas that only together give the answers."""
     if exercise.assemble is None or not evidence.wrong:
         return []
-    whole = [m for m in exercise.misconceptions if not m.rounding and (m.parts or not m.value)]
+    whole = [m for m in exercise.misconceptions if not (m.rounding or m.gradient) and (m.parts or not m.value)]
     able = {m.name: m for m in whole if not m.parameters or _makes(m, evidence, exercise.reference)}
     both = [_both(first, second, exercise.assemble) for first, second in combinations(able.values(), 2)]
     fits = fitting([idea for idea in both if idea], evidence, exercise.reference)
@@ -58,6 +58,8 @@ def simulated(misconception: Misconception, case: PlannedCase, reference: Refere
     match case.case.check:
         case Value():
             return {"value": _simulated_value(misconception, case, reference)}
+        case Gradient() if misconception.gradient:
+            return {"value": misconception.gradient(float64_arrays(case, reference), case.arguments)}
         case Parameters():
             return {f"params/{name}": array for name, array in _made(misconception, case, reference).items()}
     return None

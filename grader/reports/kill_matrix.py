@@ -8,7 +8,7 @@ from grader.kill_matrix import Cell, Row
 from grader.survey import Worst
 
 WIDTH = 100
-INDENT, NAME, MARGIN, COLUMN = 8, 27, 11, 3
+INDENT, NAME, MARGIN, COLUMN = 8, 26, 9, 3
 MOST = 99  # times, from which on a right program's room is not told more exactly
 LETTERS = {"shape": "s", "dtype": "d", "names": "p", "values": "v", "no exception": "e"}
 HEADINGS = {
@@ -66,7 +66,13 @@ def _deciding(row: Row) -> str:
     if row.deciding is None:
         return "no case"
     cell = row.cells[row.deciding]
-    margin = "refused" if cell and cell.refused else "NaN" if math.isinf(row.margin) else f"{row.margin:.2g}"
+    margin = (
+        "refused"
+        if cell and cell.refused
+        else "NaN"
+        if math.isinf(row.margin)
+        else f"{row.margin:.2g}".replace("e+0", "e")
+    )
     return f"{margin} @{row.deciding + 1}"
 
 

@@ -1,5 +1,5 @@
 # exercise: group_norm_nd
-# misconception: parameters_with_extra_axes
+# misconception: parameters_extra_axes
 # line: 23
 import jax.numpy as jnp
 from flax import linen as nn

@@ -1,0 +1,97 @@
+"""Cases on the gradient: the reference, the worker, the verdict and what is said of it."""
+
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from exercises._shared import group_norm
+from exercises.loader import load
+from grader.judge import float64_arrays, judge
+from grader.pipeline import grade
+from grader.plan import make_plan
+from grader.runners.fresh import FreshRunner
+from grader.submission import Submission
+from grader.transcript import Answer
+
+EXERCISE = load("group_norm_nd")
+NAMES = ("three groups", "under jit", "gradient")
+BRIEF = replace(
+    EXERCISE,
+    spec=replace(
+        EXERCISE.spec,
+        cases=tuple(replace(c, needs=()) for c in EXERCISE.spec.cases if c.name in NAMES),
+    ),
+)
+LINE = "        return gamma * normalize(x, self.num_groups, self.eps) + beta\n"
+SOURCE = EXERCISE.spec.right_variants[0].source
+
+
+def planned(seed=0):
+    return next(case for case in make_plan(EXERCISE, seed=seed).cases if case.case.name == "gradient")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_reference_is_the_derivative_of_the_value(seed):
+    case = planned(seed)
+    arrays = float64_arrays(case, group_norm.REFERENCE)
+    exact = group_norm.gradient(arrays, case.arguments)
+    for at in np.ndindex(case.x.shape):
+        step = np.zeros(case.x.shape)
+        step[at] = 1e-5
+        up, down = (
+            (arrays["cotangent"] * group_norm.value({**arrays, "x": arrays["x"] + s * step}, case.arguments)).sum()
+            for s in (1, -1)
+        )
+        assert abs((up - down) / 2e-5 - exact[at]) < 1e-8 * (1 + abs(exact[at]))
+
+
+@pytest.mark.parametrize("mean", [0.0, 30.0])
+def test_what_is_allowed_covers_float32_and_not_much_more(mean):
+    """A naive program in float32, far from 0 too, errs by 0.5 to 50 % of it."""
+    case = planned()
+    x = (case.x + mean).astype(np.float32)
+    case = replace(case, x=x)
+
+    def loss(x):
+        grouped = x.reshape(*x.shape[:-1], 3, -1)
+        centred = grouped - grouped.mean(-1, keepdims=True)
+        y = centred / jnp.sqrt((centred**2).mean(-1, keepdims=True) + case.arguments["eps"])
+        return ((y.reshape(x.shape) * case.parameters["gamma"]) * case.cotangent).sum()
+
+    got = np.asarray(jax.grad(loss)(jnp.asarray(x)))
+    found = judge(case, group_norm.REFERENCE, Answer(arrays={"value": got}, problem=None, printed=""))
+    assert found.outcome == "right"
+    assert 0.005 < found.margin < 0.5
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        ("jax.pure_callback(lambda y: y, y, y)", "gradient"),
+        ("jax.lax.stop_gradient(y)", "the gradient is 0 everywhere"),
+        ("jnp.where(x == x, y, jnp.sqrt(x - x))", "not a finite number everywhere"),
+        ("y + jax.lax.stop_gradient(x) - x", "only the gradient is wrong"),
+    ],
+)
+def test_what_is_said_of_a_gradient_alone_that_is_wrong(last, says):
+    source = SOURCE.replace(LINE, LINE.replace("return", "y =") + f"        return {last}\n")
+    assert source != SOURCE
+    report = grade(BRIEF, Submission(name="s.py", source=source), seed=0, runner=FreshRunner())
+    assert [case.outcome for case in report.cases] == ["right", "right", "wrong"]
+    told = report.cases[-1]
+    assert says in (told.diagnosis.text if told.diagnosis else told.message)
+
+
+def test_a_gradient_is_asked_for_only_once_the_values_are_right():
+    source = SOURCE.replace("+ beta", "- beta")
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=0, runner=FreshRunner())
+    assert next(case for case in report.cases if case.name == "gradient").outcome == "skipped"
+
+
+def test_an_exercise_that_asks_for_a_gradient_needs_one():
+    bare = replace(group_norm.REFERENCE, gradient=None)
+    with pytest.raises(ValueError, match="its reference has no gradient"):
+        bare.differentiated()
