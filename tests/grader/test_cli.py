@@ -124,7 +124,7 @@ def test_a_dozen_wrong_submissions(name, tmp_path):
     report = json.loads(done.stdout)
     jsonschema.validate(report, SCHEMA)
     assert report["outcome"] == "wrong"
-    assert 0 <= report["score"] < report["max_score"] == 20
+    assert 0 <= report["score"] < report["max_score"] == 21
     assert report["isolation"]["level"] in ("strong", "partial", "none")
     texts = [
         c["message"] + (c["diagnosis"] or {"text": ""})["text"] + c["name"] for c in report["cases"] if c["message"]
@@ -174,7 +174,7 @@ def test_json_of_misuse_validates_too(tmp_path):
 def test_demo_shows_a_right_and_a_wrong_report():
     done = command("demo", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "18 of 18 cases, 20 of 20 points" in done.stdout
+    assert "19 of 19 cases, 21 of 21 points" in done.stdout
     assert done.stdout.count("This is eps outside the square root.") == 1
     assert "WRONG  small variance" in done.stdout
 
