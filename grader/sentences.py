@@ -36,7 +36,7 @@ CONCRETE = {
     ),
     "ConcretizationTypeError": (
         f"an array becomes a Python number here (float, int, .item()), or a size depends on its values: {_TRACED}. "
-        "Leave it an array"
+        "Leave it an array; to choose by its values, take jnp.where instead of if"
     ),
     "NonConcreteBooleanIndexError": (
         f"a mask chooses how many values remain here: {_TRACED}. Keep the shape, and use jnp.where"

@@ -47,7 +47,8 @@ GRADIENT = (
         "no_gradient_of_variance",
         "a variance without a gradient",
         "The output is right, but the gradient treats the variance as a constant. Moving one value away from the mean "
-        "widens the group, and so draws every other output of it together. Where is the variance cut off from x?",
+        "widens the group's spread, and so pulls its other outputs towards the mean. Where is the variance cut off "
+        "from x?",
         lambda weights, _: weights - _mean(weights),
     ),
 )

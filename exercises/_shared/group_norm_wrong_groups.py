@@ -37,9 +37,9 @@ ONE_POSITION = (
     _idea(
         "groups_interleaved",
         "groups of channels that lie num_groups apart",
-        "Each group has the right size, but the wrong members: channels are dealt out to the groups like cards. The "
-        "first C/G channels belong to the first group, the next C/G to the second. In which order must the two new "
-        "axes stand when the channel axis is split?",
+        "Each group has the right size, but the wrong members: channels are dealt out to the groups like cards. A "
+        "group is made of channels that stand side by side. Which channels are in the first group of your program, "
+        "and which should be?",
         split=_dealt_out,
     ),
     _idea(
@@ -53,9 +53,9 @@ ONE_POSITION = (
     _idea(
         "order_lost",
         "channels that do not come back to their places",
-        "Every value is normalised in its right group, and then stands in another channel's place: two axes were "
-        "exchanged before the normalization and not exchanged back. Which number stands where in your output, if the "
-        "input counts 0, 1, 2, ...?",
+        "Every value is normalised in its right group, and then stands in another channel's place. The way back does "
+        "not undo the way there: two axes are exchanged only once, or slices are read in one way and written in "
+        "another. Which number stands where in your output, if the input counts 0, 1, 2, ...?",
         split=_exchanged,
         join=lambda normalised, x: normalised.reshape(x.shape),
     ),
@@ -95,7 +95,7 @@ OVER_POSITIONS = _idea(
 PER_SAMPLE = _idea(
     "per_sample",
     "the group normalization of the paper, with statistics over a whole image",
-    "Vectors and tables are right; where there are more axes, all positions of a sample share one mean and one "
+    "Tables are right; where there are more axes, all positions of a sample share one mean and one "
     "variance. That is what the paper does for images. Here every position is normalised by itself. Which axes should "
     "your mean run over, and which must it leave alone?",
     split=lambda x, num_groups: _over(x, num_groups, tuple(range(1, x.ndim - 1))),
@@ -112,21 +112,22 @@ BATCH_NORM = _idea(
     "batch_norm",
     "one mean and one variance a channel, over all positions: batch normalization",
     "Every channel is normalised by itself, along the batch and the positions, and num_groups changes nothing. That is "
-    "batch normalization. Here the values that share a mean lie side by side in one position. Which axis holds them?",
+    "batch normalization. What is asked for: the values that share a mean are the neighbouring channels of one "
+    "group, at one position. Along which axis do they lie, and how many are they?",
     split=lambda x, _: (cut(x, x.shape[-1]), (*range(x.ndim - 1), -1)),
 )
 INSTANCE_NORM = _idea(
     "instance_norm",
-    "one mean and one variance a channel and sample: instance normalization",
+    "one mean and one variance for each channel of each sample: instance normalization",
     "Samples are independent of each other, as they should be. But every channel is normalised by itself, along the "
-    "positions of its sample, and num_groups changes nothing. Here the values that share a mean lie side by side in "
-    "one position. Which axis holds them?",
+    "positions of its sample, and num_groups changes nothing. What is asked for: the values that share a mean are the "
+    "neighbouring channels of one group, at one position. Along which axis do they lie, and how many are they?",
     split=lambda x, _: (cut(x, x.shape[-1]), (*range(1, x.ndim - 1), -1)),
 )
 CHANNELS_SECOND = _idea(
     "channels_second",
     "a split of everything behind the first axis, as if the channels came second",
-    "Vectors and tables are right. With more axes, num_groups stretches of memory are normalised, and each mixes "
+    "Tables are right. With more axes, num_groups stretches of memory are normalised, and each mixes "
     "several positions: that is a group of channels only in a layout in which the channels stand in the second place. "
     "Which axis holds the channels here, and which axes must a reshape leave as they are?",
     split=_in_second_place,

@@ -85,8 +85,8 @@ ROOT = (
     ),
     _idea(
         "sample_variance",
-        "the sample variance, divided by n - 1",
-        "The sum of squares is divided by one less than the number of channels in a group. Statisticians do so to "
+        "the sample variance, divided by one less than the number of values",
+        "The sum of squares is divided by the number of channels in a group, less one. Statisticians do so to "
         "estimate the variance of a population from a sample; here the group is all there is. Which number do you "
         "divide by, and what would it be for a group of one channel?",
         *_around(lambda v, axes: np.sqrt(_sample_variance(v, axes))),
@@ -150,8 +150,8 @@ EPS = (
     _idea(
         "eps_outside_root",
         "eps outside the square root",
-        "Mean and variance are right, and so is the shape of the fraction. But eps is added to the standard "
-        "deviation instead of the variance. The two agree while the variance is large and part when it is small. "
+        "Mean and variance are right, and so is the form of the fraction. But eps is added to the standard deviation "
+        "instead of the variance. The two nearly agree while the variance is large, and differ when it is small. "
         "Where does eps stand in the formula, and what is it there to prevent?",
         below=lambda v, axes, eps: np.sqrt(var(v, axes)) + eps,
     ),
@@ -339,17 +339,17 @@ ROUNDING = (
         name="one_pass_variance",
         title="a variance from values that were not centred first, such as E[x^2] - E[x]^2",
         text="On paper such a formula is the variance. In float32 it is the difference of two large numbers wherever "
-        "the mean is large beside the spread: with a mean of 1,000, both are near a million and have some seven "
-        "digits. How many digits of a variance near 1 are left?",
+        "the mean is large beside the spread: with a mean of 1,000, both are near a million, of which float32 keeps "
+        "about seven digits. How many digits of a variance near 1 are left?",
         value=assemble(_ONE_PASS),
         rounding="cancellation",
     ),
     Misconception(
         name="half_precision_statistics",
         title="a float32 input computed in half precision",
-        text="The formula is right: every value is near to what it should be, and almost none is as near as float32 "
-        "allows. The errors are those of bfloat16 or float16, which keep two or three digits. Where in your code do "
-        "values become narrower than the input, and which steps suffer most from it?",
+        text="The formula is right, but some step works in bfloat16 or float16, which keep two or three digits; where "
+        "the mean is large, taking it away loses even those. Where in your code do values become narrower than the "
+        "input, and which steps suffer most from it?",
         value=assemble(_HALF),
         rounding="half",
     ),

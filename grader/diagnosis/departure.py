@@ -59,8 +59,10 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
-        said = sentences.of_problem(traced.problem, entry=plan.entry.name, source=submission.source)
-        text = f"It cannot be followed value by value, as it cannot be traced, which jit needs too:\n{said}"
+        at = f" Mend line {traced.problem.frames[-1][0]} first." if traced.problem.frames else ""
+        text = (
+            f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
+        )
         return Departure(case=planned.case.name, line=None, text=text)
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
@@ -74,14 +76,14 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
         line = found.caller or found.line
         told = f"All is right as far as it goes, but no {found.missing} comes after line {line}:"
         return f"{told}\n    {_text(lines, line)}"
-    parts = [f"Line {found.line} is where the values depart:\n    {_text(lines, found.line)}"]
+    parts = [f"Line {found.line} is the first whose values are wrong:\n    {_text(lines, found.line)}"]
     if found.caller not in (found.line, None):
-        parts.append(f"\nwhen it is called on line {found.caller}:\n    {_text(lines, found.caller)}")
+        parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
     before = [name for name in found.right if name != found.missing]
     if before:
-        parts.append(f"\nRight on the way: {', '.join(before)}. Not found anywhere: {found.missing}.")
+        parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
     else:
-        parts.append(f"\nNone of the values on the way is right yet, not even the {found.missing}.")
+        parts.append(f"\nThe right {found.missing} never appears.")
     return "".join(parts)
 
 

@@ -6,7 +6,7 @@ from exercises.spec import Exercise, Misconception, Raises
 from grader.diagnosis import rounding, structure
 from grader.diagnosis.evidence import Evidence, gather
 from grader.diagnosis.gradient import of_gradients
-from grader.diagnosis.matching import fitting, fitting_pairs, forms
+from grader.diagnosis.matching import fitting, fitting_pairs, forms, told
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
 from grader.transcript import Answer
@@ -38,7 +38,7 @@ def _named(exercise: Exercise, evidence: Evidence) -> Diagnosis | None:
     fits = list({m.name: m for m in fitting(ideas, evidence, exercise.reference)}.values())
     fits = fits or [m for m in exercise.misconceptions if m.rounding and rounding.fits(m.rounding, evidence)]
     if fits:
-        return _told(fits[0]) if len(fits) == 1 else None
+        return told(fits[0]) if len(fits) == 1 else None
     if evidence.wrong and structure.thoughtless(evidence.wrong):
         return None
     twos = fitting_pairs(exercise, evidence)
@@ -47,12 +47,8 @@ def _named(exercise: Exercise, evidence: Evidence) -> Diagnosis | None:
     first, second = twos[0]
     return Diagnosis(
         misconception=f"{first.name}+{second.name}",
-        text=f"These are two ideas at once: {first.title}; and {second.title}. {_question(first)} {_question(second)}",
+        text=f"Two mistakes at once: {first.title}; and {second.title}. {_question(first)} {_question(second)}",
     )
-
-
-def _told(idea: Misconception) -> Diagnosis:
-    return Diagnosis(misconception=idea.name, text=f"This is {idea.title}. {idea.text}")
 
 
 def _question(idea: Misconception) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from exercises.spec import Exercise, Gradient, Misconception
 from grader.diagnosis.evidence import Compared
+from grader.diagnosis.matching import told
 from grader.judge import compare
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
@@ -36,8 +37,7 @@ def of_gradients(
     ideas = [m for m in exercise.misconceptions if m.gradient]
     fits = [m for m in ideas if all(_is(seen, m) for seen in asked)]
     if len(fits) == 1:
-        told = Diagnosis(misconception=fits[0].name, text=f"This is {fits[0].title}. {fits[0].text}")
-        return {seen.index: told for seen in wrong}
+        return dict.fromkeys((seen.index for seen in wrong), told(fits[0]))
     return {seen.index: Diagnosis(misconception="", text=_seen(seen.got)) for seen in wrong}
 
 

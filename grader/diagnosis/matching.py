@@ -11,6 +11,7 @@ from exercises.spec import Arguments, Arrays, Exercise, Gradient, Misconception,
 from grader.diagnosis.evidence import Compared, Evidence
 from grader.judge import compare, float64_arrays
 from grader.plan import PlannedCase
+from grader.report import Diagnosis
 from grader.tolerance import FACTOR
 
 COARSE = 0.05  # relative to a case's largest value; half precision at its worst, times FACTOR
@@ -51,6 +52,11 @@ def fitting_pairs(exercise: Exercise, evidence: Evidence) -> list[Pair]:
     both = [_both(first, second, exercise.assemble) for first, second in combinations(able.values(), 2)]
     fits = fitting([idea for idea in both if idea], evidence, exercise.reference)
     return [(able[first], able[second]) for first, second in (idea.name.split("+") for idea in fits)]
+
+
+def told(idea: Misconception) -> Diagnosis:
+    """The idea in its own words."""
+    return Diagnosis(misconception=idea.name, text=f"The mistake: {idea.title}. {idea.text}")
 
 
 def simulated(misconception: Misconception, case: PlannedCase, reference: Reference) -> dict[str, np.ndarray] | None:

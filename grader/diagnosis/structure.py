@@ -24,6 +24,8 @@ def described(evidence: Evidence, cases: tuple[PlannedCase, ...]) -> dict[int, D
     """What can be said of a run's errors, for each case that it is true of, by the case's index."""
     where = which_cases(evidence, cases)
     whats = _what(evidence.wrong) if evidence.wrong else {}
+    if evidence.wrong and not (where or whats):
+        return dict.fromkeys((seen.index for seen in evidence.wrong), _unknown(evidence.wrong))
     told = evidence.failed + tuple(seen.index for seen in evidence.wrong)
     return {index: _diagnosis(where, whats.get(index)) for index in told if where or index in whats}
 
@@ -39,6 +41,18 @@ def thoughtless(wrong: tuple[Compared, ...]) -> Said | None:
     if all(np.ptp(seen.got) == 0 for seen in wrong):
         return "All values of the output are the same.", "Which step makes them so, and what is it given?"
     return None
+
+
+def _unknown(wrong: tuple[Compared, ...]) -> Diagnosis:
+    """What is left to say; that nothing was recognised is worth knowing too."""
+    text = "No known mistake gives these values, nor is there one number by which they are off."
+    few = all(seen.wrong.sum() < seen.wrong.size / 2 for seen in wrong)
+    question = (
+        "Only some of the values are wrong: what do they have in common?"
+        if few
+        else "Which of your steps can you check by hand, on two or three numbers?"
+    )
+    return Diagnosis(misconception="", text=f"{text} {question}")
 
 
 def _diagnosis(where: Said | None, what: Said | None) -> Diagnosis:

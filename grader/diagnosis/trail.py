@@ -68,7 +68,7 @@ def follow(steps: Sequence[Step], landmarks: Landmarks, output: int | None, *, n
       output: index of the step that is returned; None if an argument is returned as it came.
       near: how far a value may be from a landmark, relative to the landmark's largest.
     """
-    names = [{name for name, value in landmarks if _is(step.value, value, near)} for step in steps]
+    names = _named(steps, landmarks, near)
     told = list(dict.fromkeys(name for name, _ in landmarks if name))
     passed = set().union(*names)
     wrong = _departure(steps, names, landmarks, output, near)
@@ -80,6 +80,24 @@ def follow(steps: Sequence[Step], landmarks: Landmarks, output: int | None, *, n
         caller=next((step.caller for step in steps[at:] if step.caller), None),
         unfinished=wrong is None,
     )
+
+
+def _named(steps: Sequence[Step], landmarks: Landmarks, near: float) -> list[set[str]]:
+    """Which landmarks each step is. Parts of one, such as one group's mean, count where they make up all of it."""
+    names: list[set[str]] = [set() for _ in steps]
+    for name, landmark in landmarks:
+        found = [i for i, step in enumerate(steps) if _is(step.value, landmark, near)]
+        parts = [i for i in found if steps[i].value.size < landmark.size]
+        if parts and not _make_up(np.concatenate([steps[i].value.ravel() for i in parts]), landmark, near):
+            found = [i for i in found if i not in parts]
+        for i in found:
+            names[i].add(name)
+    return names
+
+
+def _make_up(parts: np.ndarray, landmark: np.ndarray, near: float) -> bool:
+    """Whether each value of a landmark is among those of its parts."""
+    return _all_among(landmark.ravel(), np.sort(parts.astype(np.float64)), near * np.abs(landmark).max())
 
 
 def _departure(
@@ -147,6 +165,11 @@ def _is(value: np.ndarray, landmark: np.ndarray, near: float) -> bool:
         return bool(np.all(np.abs(given - np.repeat(expected, given.size // expected.size)) <= allowed))
     if expected.size % given.size:
         return False
-    at = np.clip(np.searchsorted(expected, given), 1, expected.size - 1)
-    nearest = np.minimum(np.abs(given - expected[at]), np.abs(given - expected[at - 1]))
+    return _all_among(given, expected, allowed)
+
+
+def _all_among(values: np.ndarray, ordered: np.ndarray, allowed: float) -> bool:
+    """Whether each value is near to one of the ordered ones."""
+    at = np.clip(np.searchsorted(ordered, values), min(1, ordered.size - 1), ordered.size - 1)
+    nearest = np.minimum(np.abs(values - ordered[at]), np.abs(values - ordered[np.maximum(at - 1, 0)]))
     return bool(np.all(nearest <= allowed))

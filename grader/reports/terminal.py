@@ -17,6 +17,8 @@ WORDS = {
 }
 INDENT = 9
 PRINTED_LINES = 6
+FAR = 1e6  # times what is allowed, from which on farther says no more
+TELLING = 100  # a case shows a mistake well enough if its error is no more than so many times below the largest
 
 
 def render(report: Report, console: Console, *, command: str) -> str:
@@ -39,8 +41,9 @@ def render(report: Report, console: Console, *, command: str) -> str:
 def _body(report: Report) -> RenderableType:
     if not report.error:
         cases = (_case(case, _told_by(case, report.cases)) for case in report.cases)
-        where = [_indented(Text(report.departure.text, style="cyan"))] if report.departure else []
-        return Group(*cases, *where)
+        where = [Padding(Text(report.departure.text, style="cyan"), (1, 0, 0, 2))] if report.departure else []
+        done = [Text("  All is right.", style="green")] if report.outcome == "right" else []
+        return Group(*cases, *where, *done)
     word = WORDS["not_checked" if report.fault else "wrong"]
     return Group(Text.assemble("  ", word), _indented(Text(report.error.message)), *_printed(report.cases[0]))
 
@@ -61,7 +64,7 @@ def _case(case: CaseResult, told: CaseResult) -> RenderableType:
     if case.outcome == "skipped":
         return Text.assemble(head, (f": {case.message}", "dim"))
     if told is not case:
-        return Text.assemble(head, (f': as "{told.name}"', "dim"))
+        return Text.assemble(head, (f': the same as in "{told.name}"', "dim"))
     parts: list[RenderableType] = [head]
     if case.outcome != "right":
         parts += [_indented(Text(case.situation, style="dim")), _indented(Text(case.message))]
@@ -73,11 +76,13 @@ def _case(case: CaseResult, told: CaseResult) -> RenderableType:
 
 
 def _told_by(case: CaseResult, cases: tuple[CaseResult, ...]) -> CaseResult:
-    """Of the cases that go wrong in the same way, the one that is told: the one farthest off, else the first."""
+    """Of the cases that go wrong in the same way, the one that is told: the first that is far off, else the first."""
     if case.outcome != "wrong":
         return case
     if case.diagnosis:
-        return max((c for c in cases if c.diagnosis == case.diagnosis), key=lambda c: c.margin or 0.0)
+        alike = [c for c in cases if c.diagnosis == case.diagnosis]
+        margins = [min(c.margin or 0.0, FAR) for c in alike]
+        return next(c for c, margin in zip(alike, margins, strict=True) if margin >= max(margins) / TELLING)
     return next(c for c in cases if c is case or (c.outcome == "wrong" and c.message == case.message))
 
 

@@ -175,7 +175,7 @@ def test_demo_shows_a_right_and_a_wrong_report():
     done = command("demo", COLUMNS="60")
     assert (done.returncode, done.stderr) == (0, "")
     assert "19 of 19 cases, 21 of 21 points" in done.stdout
-    assert done.stdout.count("This is eps outside the square root.") == 1
+    assert done.stdout.count("The mistake: eps outside the square root.") == 1
     assert "WRONG  small variance" in done.stdout
 
 

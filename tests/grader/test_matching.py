@@ -37,7 +37,7 @@ def test_each_misconception_is_named_and_no_other(exercise, misconception):
         asked = {i for i in answers if not misconception.gradient or isinstance(cases[i].case.check, Gradient)}
         assert set(found) == asked
         text = found[min(asked)].text
-        assert text.startswith(f"This is {misconception.title}. ")
+        assert text.startswith(f"The mistake: {misconception.title}. ")
         assert text.endswith("?")
 
 
@@ -82,7 +82,7 @@ def test_two_ideas_at_once_are_named_together():
     found = diagnose(exercise, cases, answers_of(EXERCISES[0], cases, both))
     assert {diagnosis.misconception for diagnosis in found.values()} == {"eps_squared+beta_subtracted"}
     text = next(iter(found.values())).text
-    assert text.startswith("These are two ideas at once: eps squared under the root; and beta taken away")
+    assert text.startswith("Two mistakes at once: eps squared under the root; and beta taken away")
     assert text.count("?") == 2
 
 

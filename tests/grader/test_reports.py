@@ -12,7 +12,9 @@ from grader.reports import as_json, terminal
 from grader.runners import Isolation
 
 ISOLATION = Isolation(layers=("process", "wall clock"), missing=("network",), level="none")
-IDEA = Diagnosis(misconception="eps_outside_root", text="This is eps outside the square root. Where does eps stand?")
+IDEA = Diagnosis(
+    misconception="eps_outside_root", text="The mistake: eps outside the square root. Where does eps stand?"
+)
 SITUATION = "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"
 
 

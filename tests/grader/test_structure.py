@@ -160,8 +160,12 @@ def test_cases_that_raised_are_told_where_they_differ(has, words):
     assert next(iter(found.values())).startswith(words)
 
 
-def test_of_noise_nothing_is_said():
-    assert said(lambda y, *_: np.random.default_rng(0).normal(size=y.shape)) == {}
+def test_of_noise_is_said_that_nothing_is_known():
+    found = said(lambda y, *_: np.random.default_rng(0).normal(size=y.shape))
+    assert all(text.startswith("No known mistake gives these values") for text in found.values())
+    assert all(
+        text.endswith("Which of your steps can you check by hand, on two or three numbers?") for text in found.values()
+    )
 
 
 def test_half_a_slip_is_no_pattern():
@@ -172,4 +176,6 @@ def test_half_a_slip_is_no_pattern():
         y.flat[7] += 1 if case.case.name == "three groups" else 0
         return y
 
-    assert said(slip) == {}
+    found = said(slip)
+    assert list(found) == ["three groups"]
+    assert found["three groups"].endswith("Only some of the values are wrong: what do they have in common?")

@@ -82,11 +82,25 @@ def test_an_argument_returned_as_it_came():
 
 @pytest.mark.parametrize(
     "value",
-    [MEAN, MEAN[..., 0], MEAN[..., 0].T, np.repeat(MEAN, 4, -1), MEAN[0], MEAN[1, 2], MEAN * (1 + 1e-6)],
-    ids=["kept", "squeezed", "transposed", "repeated", "one position's", "one group's", "rounded"],
+    [MEAN, MEAN[..., 0], MEAN[..., 0].T, np.repeat(MEAN, 4, -1), MEAN * (1 + 1e-6)],
+    ids=["kept", "squeezed", "transposed", "repeated", "rounded"],
 )
 def test_a_mean_is_recognised_in_any_shape_and_order(value):
     assert followed(RESHAPED, (2, "reduce_sum", value, (0,))).right == ("mean",)
+
+
+@pytest.mark.parametrize("parts", [list(MEAN), list(MEAN.reshape(-1, 1)), [MEAN[1], MEAN]], ids=len)
+def test_parts_are_the_mean_if_together_they_are_all_of_it(parts):
+    made = [(i, "reduce_sum", part, (0,)) for i, part in enumerate(parts, 2)]
+    assert followed(RESHAPED, *made).right == ("mean",)
+    if len(parts[0]) == len(parts[-1]):
+        assert followed(RESHAPED, *made[1:]).right == ()
+
+
+def test_the_statistics_of_one_sample_are_not_those_of_all():
+    one = (2, "slice", GROUPS[:1], (0,))
+    found = followed(RESHAPED, one, (3, "reduce_sum", MEAN[:1], (1,)), (4, "sub", GROUPS - MEAN[:1], (0, 2)))
+    assert (found.right, found.line) == ((), 2)
 
 
 @pytest.mark.parametrize("value", [MEAN + 0.01, MEAN * np.nan, MEAN[:0], np.append(MEAN, 0.0)])
