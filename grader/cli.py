@@ -90,7 +90,7 @@ def _said(text: str, code: int) -> int:
 def _told(kind: str, message: str, code: int) -> int:
     """One JSON object, whatever happened."""
     error = ReportError(kind=kind, message=plain(message, 1000))
-    console.write(as_json.render(Report(exercise="", cases=(), seed=0, seconds=0.0, error=error, fault=True)))
+    console.write(as_json.render(Report(exercise="", cases=(), seed=None, seconds=0.0, error=error, fault=True)))
     return code
 
 
@@ -197,10 +197,18 @@ def check(
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
     if picture:
+        if hidden:
+            raise click.UsageError("--picture draws values, and --hidden shows none; leave one of them out")
         _can_draw(picture)
     loaded = _loaded(exercise)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
+    command = f"grader check {exercise} {console.quoted(file)}"
+    command += f" --time-limit {time_limit:g}" if time_limit else ""
+    command += f" --runner {runner}" if runner != choice.DEFAULT else ""
+    if hidden:  # before the run: whatever becomes of it, it can be repeated
+        said = f"secret seed {seed}, for one report of one file. With all values: {command} --seed {seed}"
+        click.echo(said, err=True)
     busy = f"grading {plain(file.name, 80)} (some seconds: JAX starts and compiles)"
     try:
         with console.busy(busy, quiet=as_json_), choice.runner(runner, Limits(seconds=time_limit)) as walled:
@@ -209,16 +217,11 @@ def check(
             report = check_file(loaded, file, seed=seed, runner=walled, hidden=hidden)
     except NoSuchFileError as error:
         raise click.UsageError(str(error)) from None
-    limit = f" --time-limit {time_limit:g}" if time_limit else ""
-    limit += f" --runner {runner}" if runner != choice.DEFAULT else ""
-    command = f"grader check {exercise} {console.quoted(file)}{limit}"
     if as_json_:
         console.write(as_json.render(report))
     else:
         again = command if hidden else f"{command} --seed {seed}"
         console.write(terminal.render(report, console.terminal(), command=again))
-    if hidden:
-        click.echo(f"secret seed {seed}: keep it from the report. All values: {command} --seed {seed}", err=True)
     if picture:
         click.echo(_drawn(report, picture), err=True)
     return EXIT_CODES[report.outcome]

@@ -1,12 +1,13 @@
 """What a report may say where inputs come from a secret seed: nothing that a submission could smuggle them out with.
 
 The worker must hold a case's inputs, and a submission can put what it holds into whatever a report repeats: its output,
-a message, the name of an exception, of a function or of a parameter, a shape. A hidden run repeats none of those, of no
-case. What is left are verdicts, an idea's name, and lines of the submission's own text: a few bits a run, which help
-nobody as long as every run draws another seed.
+a message, the name of an exception or a parameter, a shape, a number, the line that an error comes from. A hidden run
+repeats none of those, of no case. What is left are verdicts, an idea's name, the kind of an exception, and what follows
+from the text of the file alone: some bits a run, which help nobody as long as every run draws another seed.
 """
 
-import builtins
+import ast
+from collections.abc import Collection
 from dataclasses import replace
 
 from grader.judge import Verdict
@@ -15,23 +16,41 @@ from grader.runners.base import Run
 from grader.sentences import CONCRETE
 from grader.transcript import Answer, Problem
 
-VALUES = "the values are wrong; they are not shown, as the inputs of this case are hidden"
-WORDS = "(not shown, as inputs are hidden)"
-NAMES = {"missing": "names that are not shown here", "constructor": "the arguments of the statement"}
-_KNOWN = {name for name, value in vars(builtins).items() if isinstance(value, type)} | set(CONCRETE) | {"the output"}
+VALUES = "the values are wrong; a hidden run shows none"
+WORDS = "(not shown in a hidden run)"
+FAILED = "the grader failed here"
+_COMMON = {
+    *("AssertionError", "AttributeError", "IndexError", "KeyError", "NameError", "NotImplementedError", "TypeError"),
+    *("ValueError", "ZeroDivisionError"),
+    *CONCRETE,
+}
 
 
-def without_words(run: Run) -> Run:
-    """The run without anything that its program said."""
+def without_words(run: Run, source: str, forbidden: Collection[str]) -> Run:
+    """The run without anything that its program chose to say.
+
+    Args:
+      run: what happened.
+      source: the submission's text, which the learner knows.
+      forbidden: what it may not call; these names may be said.
+    """
+
+    def problem(given: Problem | None) -> Problem | None:
+        return given and _problem(given, source, forbidden)
+
+    def answer(given: Answer) -> Answer:
+        return replace(given, problem=problem(given.problem), printed="")
+
     heard = run.transcript
-    traced = heard.traced and replace(heard.traced, problem=_problem(heard.traced.problem))
-    answers = {index: _answer(answer) for index, answer in heard.answers.items()}
-    transcript = replace(heard, rejected=_problem(heard.rejected), printed="", answers=answers, traced=traced)
+    answers = {index: answer(given) for index, given in heard.answers.items()}
+    transcript = replace(heard, rejected=problem(heard.rejected), printed="", answers=answers, traced=None)
     return replace(run, transcript=transcript, printed="")
 
 
 def verdict(given: Verdict) -> Verdict:
     """The verdict without values, and of a refused answer the rule alone."""
+    if given.outcome == "not_checked":
+        return replace(given, message=FAILED, margin=None)
     if given.outcome != "wrong" or (given.margin is None and not given.refused):
         return replace(given, margin=None)
     return replace(given, message=given.message.partition(";")[0] if given.refused else VALUES, margin=None)
@@ -42,20 +61,43 @@ def diagnosis(given: Diagnosis) -> Diagnosis | None:
     return given if given.misconception else None
 
 
-def _answer(answer: Answer) -> Answer:
-    return replace(answer, problem=_problem(answer.problem), printed="")
+def _problem(problem: Problem, source: str, forbidden: Collection[str]) -> Problem:
+    """Its kind, with what is known without running the program."""
+    bare = Problem(kind=problem.kind, message=WORDS, exception=problem.exception)
+    match problem.kind:
+        case "syntax":
+            return _syntax(source) or bare
+        case "missing":
+            return replace(bare, names=_defined(source))
+        case "constructor":
+            return replace(bare, names=("the arguments of the statement",))
+        case "forbidden" if problem.message in forbidden:
+            return replace(bare, message=problem.message)
+        case "memory":
+            return replace(bare, message="")
+        case "returned" | "dtype":
+            return replace(bare, type="the output" if problem.type == "the output" else "what is made")
+        case "raised":
+            return replace(bare, type=problem.type if problem.type in _COMMON else "an exception")
+    return bare
 
 
-def _problem(problem: Problem | None) -> Problem | None:
-    """Its kind, the innermost line, and the exception's type if that is Python's or JAX's own."""
-    if problem is None:
+def _syntax(source: str) -> Problem | None:
+    """What Python says of the text, which it reads here without running it."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        frames = ((error.lineno, ""),) if error.lineno else ()
+        return Problem(kind="syntax", type=type(error).__name__, message=error.msg, frames=frames)
+    except (ValueError, RecursionError, MemoryError):
         return None
-    other = "what is returned" if problem.kind in ("returned", "dtype") else ""
-    return Problem(
-        kind=problem.kind,
-        type=problem.type if problem.type in _KNOWN else other,
-        message=WORDS,
-        frames=tuple((line, "") for line, _ in problem.frames[-1:]),
-        exception=problem.exception,
-        names=(NAMES[problem.kind],) if problem.kind in NAMES else (),
-    )
+    return None
+
+
+def _defined(source: str) -> tuple[str, ...]:
+    """The classes and functions that the text defines at its top level."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(node.name[:60] for node in body if isinstance(node, ast.ClassDef | ast.FunctionDef))

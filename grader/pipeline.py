@@ -7,6 +7,7 @@ Expected values, tolerances and misconceptions exist on this side of the wire on
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from grader.diagnosis.error_map import error_map
 from grader.judge import Verdict, judge
 from grader.plan import Plan, PlannedCase, make_plan
 from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError
-from grader.runners.base import Request, Run, Runner
+from grader.runners.base import Request, Run, Runner, nothing_more
 from grader.submission import Submission, UnreadableError, read_submission
 from grader.transcript import Answer
 
@@ -54,10 +55,10 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
     solution = Submission(name="solution.py", source=exercise.solution)
     run = runner.run(
         Request(plan=plan, submission=submission, solution=solution),
-        follow_up=lambda run: case_to_trace(plan, _verdicts(exercise, plan, submission, run)),
+        follow_up=nothing_more if hidden else partial(_case_to_trace, exercise, plan, submission),
     )
-    if hidden:
-        run = concealing.without_words(run)
+    if hidden:  # before anything is put in words
+        run = concealing.without_words(run, submission.source, plan.forbidden)
     error = _overall_error(plan, submission, run)
     fault = run.ending.kind == "not_started"
     cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
@@ -70,8 +71,8 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         note=runner.note,
         error=error,
         fault=fault,
-        departure=None if error else _departure(exercise, plan, submission, run, cases),
-        error_map=None if error else _error_map(exercise, plan, run, cases),
+        departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),
+        error_map=None if error or hidden else _error_map(exercise, plan, run, cases),
     )
 
 
@@ -95,6 +96,10 @@ def _error_map(exercise: Loaded, plan: Plan, run: Run, cases: tuple[CaseResult, 
         return error_map(plan.cases, cases, run.transcript.answers, exercise.spec.reference)
     except Exception:  # noqa: BLE001 - see above
         return None
+
+
+def _case_to_trace(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> int | None:
+    return case_to_trace(plan, _verdicts(exercise, plan, submission, run))
 
 
 def _verdicts(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> list[Verdict]:
@@ -160,10 +165,10 @@ def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, ind
     answer = transcript.answers.get(index)
     if answer is None:
         return Verdict(outcome="wrong", message=_unanswered(plan, run, index))
-    if answer.problem and not isinstance(planned.case.check, Raises):
-        message = sentences.of_problem(answer.problem, entry=plan.entry.name, source=submission.source)
-        return Verdict(outcome="wrong", message=message)
     try:
+        if answer.problem and not isinstance(planned.case.check, Raises):
+            message = sentences.of_problem(answer.problem, entry=plan.entry.name, source=submission.source)
+            return Verdict(outcome="wrong", message=message)
         return judge(planned, exercise.spec.reference, answer)
     except Exception as error:  # noqa: BLE001 - a fault of ours is never the student's
         return Verdict(outcome="not_checked", message=f"the grader failed here: {type(error).__name__}: {error}")

@@ -93,9 +93,9 @@ def make_plan(exercise: Loaded, *, seed: int, hidden: bool = False) -> Plan:
 
 def _depends_on_seed(case: Case) -> bool:
     """Whether what is expected differs from seed to seed."""
-    return isinstance(case.check, Value | Gradient) and any(
-        isinstance(d, Draw) for d in (case.x, *case.parameters.values())
-    )
+    weights = [case.check.cotangent] if isinstance(case.check, Gradient) else []
+    drawn = any(isinstance(d, Draw) for d in (case.x, *case.parameters.values(), *weights))
+    return drawn and isinstance(case.check, Value | Gradient)
 
 
 def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> PlannedCase:

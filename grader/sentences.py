@@ -143,7 +143,7 @@ def of_ending(ending: Ending, *, during: str) -> str:
 def _installed(message: str) -> str:
     """For a module that is there after all: the wall has closed it, not its absence."""
     found = re.search(r"No module named '([A-Za-z_]\w*)", message)
-    if not found or found[1] in ("exercises", "grader", "groupnorm_jax") or importlib.util.find_spec(found[1]) is None:
+    if not found or found[1] in ("exercises", "grader", "groupnorm_jax") or not _is_installed(found[1]):
         return ""
     return " (it is installed, but what is not loaded beforehand is closed to a submission)"
 
@@ -180,3 +180,11 @@ def _signal(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)
+
+
+def _is_installed(name: str) -> bool:
+    """Whether there is such a module here. The name is a submission's word: "__main__" makes Python itself raise."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False

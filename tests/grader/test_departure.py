@@ -32,7 +32,9 @@ def test_the_line_and_what_is_right_before_it(runner):
     line = next(i for i, text in enumerate(RIGHT.splitlines(), 1) if "jnp.sqrt(var" in text)
     assert report.departure.line == line
     assert report.departure.text.startswith(f"Line {line} is the first whose values are wrong:\n    x_hat = ")
-    assert "Right up to there: mean, x - mean, variance. The right variance + eps never appears." in report.departure.text
+    assert (
+        "Right up to there: mean, x - mean, variance. The right variance + eps never appears." in report.departure.text
+    )
 
 
 def test_a_right_program_has_none(runner):

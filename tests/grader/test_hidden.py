@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from exercises.loader import load
+from grader import hidden
+from grader.judge import Verdict
 from grader.pipeline import check_file, grade
 from grader.plan import make_plan
 from grader.reports import as_json
@@ -51,11 +53,11 @@ def test_nothing_a_submission_says_is_repeated(channel, tmp_path):
     path = tmp_path / "s.py"
     path.write_text(HEAD + CHANNELS[channel], "utf-8")
     shown = as_json.render(check_file(EXERCISE, path, seed=0, runner=FreshRunner()))
-    hidden = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
+    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
     assert TOKEN in shown or channel in NEVER_SHOWN
-    assert TOKEN not in hidden
-    assert str(SECRET) not in hidden
-    assert json.loads(hidden)["outcome"] == "wrong"
+    assert TOKEN not in concealed
+    assert str(SECRET) not in concealed
+    assert json.loads(concealed)["outcome"] == "wrong"
 
 
 def test_shapes_and_values_are_not_repeated():
@@ -66,16 +68,16 @@ def test_shapes_and_values_are_not_repeated():
     )
     submission = Submission(name="s.py", source=source)
     shown = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner())
-    hidden = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner(), hidden=True)
-    told = [case.message for case in hidden.cases if case.visibility == "hidden" and case.outcome == "wrong"]
+    concealed = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner(), hidden=True)
+    told = [case.message for case in concealed.cases if case.visibility == "hidden" and case.outcome == "wrong"]
     assert any("(1234, 7)" in case.message for case in shown.cases)
     assert not any("1234" in message for message in told)
     assert any("the values are wrong" in message for message in told)
     assert any("must have the shape of x" in message for message in told)
-    assert [case.outcome for case in hidden.cases] == [case.outcome for case in shown.cases]
-    assert hidden.error_map is None
-    assert all(case.margin is None for case in hidden.cases)
-    assert not any(case.diagnosis and not case.diagnosis.misconception for case in hidden.cases)
+    assert [case.outcome for case in concealed.cases] == [case.outcome for case in shown.cases]
+    assert concealed.error_map is None
+    assert all(case.margin is None for case in concealed.cases)
+    assert not any(case.diagnosis and not case.diagnosis.misconception for case in concealed.cases)
 
 
 def test_a_right_program_is_right_and_a_named_idea_is_named():
@@ -91,8 +93,7 @@ def test_a_right_program_is_right_and_a_named_idea_is_named():
     assert wrong != EXERCISE.solution
     report = grade(EXERCISE, Submission(name="s.py", source=wrong), seed=SECRET, runner=FreshRunner(), hidden=True)
     assert {case.diagnosis.misconception for case in report.cases if case.diagnosis} == {"eps_outside_root"}
-    assert report.departure
-    assert report.departure.line
+    assert report.departure is None
 
 
 def test_the_worker_is_not_told_the_secret_seed():
@@ -105,3 +106,51 @@ def test_the_worker_is_not_told_the_secret_seed():
         same = secret if planned.hidden else public
         assert np.array_equal(planned.x, same.cases[index].x)
     assert {case.hidden for case in plan.cases} == {True, False}
+
+
+LINE = 64_262  # a number that a submission would spell a value in
+BY_LINE = f"exec(compile('\\n' * {LINE - 1} + 'raise ValueError', __file__, 'exec'))"
+NUMBERS = {
+    "line of an exception": f"{MODULE}        {BY_LINE}",
+    "line of an exception at import": BY_LINE,
+    "exit": f"{MODULE}        {BY_LINE.replace('raise ValueError', 'raise SystemExit')}",
+}
+
+
+@pytest.mark.parametrize("channel", NUMBERS)
+def test_no_line_is_named(channel, tmp_path):
+    path = tmp_path / "s.py"
+    path.write_text(HEAD + NUMBERS[channel], "utf-8")
+    assert str(LINE) in as_json.render(check_file(EXERCISE, path, seed=0, runner=FreshRunner()))
+    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
+    assert str(LINE) not in concealed
+    assert '"line' not in concealed
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def f(:\n", "Python cannot read the file: "),
+        ("class MyGroupNrom: pass", "is it MyGroupNrom? Then rename it"),
+        ("x = 1", "the file defines no MyGroupNorm, nor any other class or function"),
+        ("raise MemoryError", "out of memory"),
+        ("raise ImportError(\"No module named '__main__'\")", "an import failed: (not shown in a hidden run)"),
+        ("raise type('the output', (Exception,), {})", "raised an exception: (not shown"),
+        ("import groupnorm_jax", "not allowed here: "),
+    ],
+)
+def test_ordinary_endings_are_said_in_words_that_are_true(source, says):
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=FreshRunner(), hidden=True)
+    assert says in report.error.message
+    assert not (says == "out of memory" and "not shown" in report.error.message)
+
+
+def test_a_fault_of_ours_says_no_more_than_that():
+    found = hidden.verdict(Verdict(outcome="not_checked", message="the grader failed here: ValueError: 0.123"))
+    assert found.message == "the grader failed here"
+
+
+def test_a_word_for_a_module_that_python_itself_stumbles_over():
+    source = f"{HEAD}{MODULE}        raise ImportError(\"No module named '__main__'\")"
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=FreshRunner())
+    assert "an import failed: No module named '__main__'" in report.cases[0].message
