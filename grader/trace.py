@@ -122,12 +122,20 @@ def _results(equation: Any, given: list[Any], walk: Walk, place: Place, *, own: 
     return results
 
 
+def _constants_and_carry(parameters: Any) -> tuple[int, int]:  # noqa: ANN401
+    """How many of a scan's arguments stay, and how many go from step to step; JAX says it in another way since 0.12."""
+    if "num_consts" in parameters:
+        return parameters["num_consts"], parameters["num_carry"]
+    consts, carry, _ = parameters["ft_in"].unpack()
+    return len(list(consts)), len(list(carry))
+
+
 def _unrolled(parameters: Any, inner: Any, given: list[Any], walk: Walk, place: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
     """A scan, a step at a time."""
     import jax.numpy as jnp  # noqa: PLC0415
 
-    first, last = parameters["num_consts"], parameters["num_consts"] + parameters["num_carry"]
-    consts, carry, over = given[:first], given[first:last], given[last:]
+    first, carried = _constants_and_carry(parameters)
+    consts, carry, over = given[:first], given[first : first + carried], given[first + carried :]
     rows: list[list[Any]] = []
     count = range(parameters["length"])
     for i in reversed(count) if parameters["reverse"] else count:

@@ -75,6 +75,15 @@ def test_reversed_scan_gives_the_values_of_the_program():
     np.testing.assert_array_equal(rows[output][5], [15, 14, 12, 9, 5, 0])
 
 
+def test_a_scan_with_constants_and_two_values_carried():
+    rows, output = traced(
+        "def f(x):\n    k = x.sum()\n    def step(c, v):\n        n, mean = c\n        n = n + 1\n"
+        "        mean = mean + (v - mean) / n\n        return (n, mean), mean * k\n"
+        "    return jax.lax.scan(step, (0.0, 0.0), x)[1]\n"
+    )
+    np.testing.assert_allclose(rows[output][5], np.cumsum(X) / np.arange(1, len(X) + 1) * X.sum(), rtol=1e-6)
+
+
 def test_there_is_a_cap_on_steps():
     rows, _ = traced("def f(x):\n    for _ in range(500): x = x + 1\n    return x\n")
     assert len(rows) == STEPS_CAP < 256
