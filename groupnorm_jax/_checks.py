@@ -42,8 +42,8 @@ def check_eps(eps: object) -> float:
     return value
 
 
-def check_input(x: jax.Array, num_groups: int) -> None:
-    """Checks that ``x`` is floating point, of shape ``(..., C)``, and that its channels split into the groups.
+def check_input(x: jax.Array, num_groups: int, axis: int = -1) -> None:
+    """Checks that ``x`` is floating point and has channels along the axis, which split into the groups.
 
     Raises:
       TypeError: if ``x`` is not of a real floating-point dtype.
@@ -54,12 +54,64 @@ def check_input(x: jax.Array, num_groups: int) -> None:
         raise TypeError(f"x must be of a floating-point dtype, got {x.dtype}{list(x.shape)}; {hint}")
     if x.ndim == 0:
         raise ValueError("x must have a channel axis, shape (..., C), got a 0-d array; x[None] is one channel")
-    channels = x.shape[-1]
+    channels = x.shape[axis]
     if channels == 0:
-        raise ValueError(f"x must have at least one channel, got shape {x.shape}; channels are the last axis")
+        where = "the last axis" if axis in (-1, x.ndim - 1) else f"axis {axis}"
+        raise ValueError(f"x must have at least one channel, got shape {x.shape}; channels are {where}")
     if channels % num_groups:
         raise ValueError(
             f"{channels} channels do not split into num_groups={num_groups}; {_divisors(channels)} groups would"
+        )
+
+
+def check_axes(x: jax.Array, channel_axis: int, batch_axes: int) -> int:
+    """Returns the channels' axis, counted from the front.
+
+    Raises:
+      TypeError: if one of the two is no integer.
+      ValueError: if x has no such axis, or it is one of the batch's.
+    """
+    for name, given in (("channel_axis", channel_axis), ("batch_axes", batch_axes)):
+        if isinstance(given, bool) or not isinstance(given, numbers.Integral):
+            raise TypeError(f"{name} must be an integer, got {name}={given!r} of type {type(given).__name__}")
+    if not -x.ndim <= channel_axis < x.ndim:
+        raise ValueError(f"channel_axis={channel_axis} is no axis of x, which has shape {x.shape}; -1 is the last")
+    axis = int(channel_axis) % x.ndim
+    if not 0 <= batch_axes <= axis:
+        raise ValueError(
+            f"the channels, axis {axis} of x with shape {x.shape}, must come after batch_axes={batch_axes} axes of "
+            "samples; for a single sample without a batch axis give batch_axes=0"
+        )
+    return axis
+
+
+def check_per_channel(name: str, parameter: jax.Array | None, channels: int) -> None:
+    """Checks a scale or an offset.
+
+    Raises:
+      ValueError: if there is one and it is not of shape ``(channels,)``.
+    """
+    if parameter is not None and jnp.shape(parameter) != (channels,):
+        raise ValueError(
+            f"{name} must have shape ({channels},), one value a channel, got shape {jnp.shape(parameter)}; "
+            f"{name}.reshape({channels}) if it holds the same values"
+        )
+
+
+def check_where(where: jax.Array, shape: tuple[int, ...]) -> None:
+    """Checks a mask.
+
+    Raises:
+      ValueError: if it does not broadcast to the shape.
+    """
+    try:
+        fits = jnp.broadcast_shapes(jnp.shape(where), shape) == shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"where must broadcast to x's shape {shape}, got shape {jnp.shape(where)}; give axes that it does not "
+            "distinguish the length 1"
         )
 
 
