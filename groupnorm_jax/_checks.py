@@ -2,13 +2,15 @@
 
 import math
 import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 
-def check_num_groups(num_groups: object) -> int:
-    """Returns the number of groups as an ``int``.
+def check_num_groups(num_groups: object, name: str = "num_groups") -> int:
+    """Returns the number of groups, or another count, as an ``int``.
 
     Raises:
       TypeError: if it is not an integer. Python's and NumPy's integers are; ``True`` and ``2.0`` are not.
@@ -16,14 +18,13 @@ def check_num_groups(num_groups: object) -> int:
     """
     if isinstance(num_groups, bool) or not isinstance(num_groups, numbers.Integral):
         raise TypeError(
-            f"num_groups must be an integer, got num_groups={num_groups!r} of type "
-            f"{type(num_groups).__name__}; write a count such as num_groups=2"
+            f"{name} must be an integer, got {name}={num_groups!r} of type "
+            f"{type(num_groups).__name__}; write a count such as {name}=2"
         )
     count = int(num_groups)
     if count < 1:
-        raise ValueError(
-            f"num_groups must be at least 1, got num_groups={count}; num_groups=1 puts all channels in one group"
-        )
+        whole = "num_groups=1 puts all channels in one group"
+        raise ValueError(f"{name} must be at least 1, got {name}={count}; {whole}")
     return count
 
 
@@ -42,6 +43,20 @@ def check_eps(eps: object) -> float:
     return value
 
 
+def check_floating(x: jax.Array) -> None:
+    """Checks that ``x`` is a floating-point array with axes.
+
+    Raises:
+      TypeError: if ``x`` is not of a real floating-point dtype.
+      ValueError: if ``x`` is 0-d.
+    """
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        hint = "normalise x.real and x.imag apart" if jnp.iscomplexobj(x) else "convert it with x.astype(jnp.float32)"
+        raise TypeError(f"x must be of a floating-point dtype, got {x.dtype}{list(x.shape)}; {hint}")
+    if x.ndim == 0:
+        raise ValueError("x must have a channel axis, shape (..., C), got a 0-d array; x[None] is one channel")
+
+
 def check_input(x: jax.Array, num_groups: int, axis: int = -1) -> None:
     """Checks that ``x`` is floating point and has channels along the axis, which split into the groups.
 
@@ -49,11 +64,7 @@ def check_input(x: jax.Array, num_groups: int, axis: int = -1) -> None:
       TypeError: if ``x`` is not of a real floating-point dtype.
       ValueError: if ``x`` is 0-d or has no channels, or if ``num_groups`` does not divide them.
     """
-    if not jnp.issubdtype(x.dtype, jnp.floating):
-        hint = "normalise x.real and x.imag apart" if jnp.iscomplexobj(x) else "convert it with x.astype(jnp.float32)"
-        raise TypeError(f"x must be of a floating-point dtype, got {x.dtype}{list(x.shape)}; {hint}")
-    if x.ndim == 0:
-        raise ValueError("x must have a channel axis, shape (..., C), got a 0-d array; x[None] is one channel")
+    check_floating(x)
     channels = x.shape[axis]
     if channels == 0:
         where = "the last axis" if axis in (-1, x.ndim - 1) else f"axis {axis}"
@@ -64,54 +75,127 @@ def check_input(x: jax.Array, num_groups: int, axis: int = -1) -> None:
         )
 
 
-def check_axes(x: jax.Array, channel_axis: int, batch_axes: int) -> int:
-    """Returns the channels' axis, counted from the front.
+def check_axis_set(name: str, axes: int | Iterable[int], shape: Sequence[int]) -> tuple[int, ...]:
+    """Returns axes, one or several, as a tuple counted from the front, ascending.
 
     Raises:
-      TypeError: if one of the two is no integer.
-      ValueError: if x has no such axis, or it is one of the batch's.
+      TypeError: if one of them is no integer.
+      ValueError: if the array has no such axis, or one is named twice.
     """
-    for name, given in (("channel_axis", channel_axis), ("batch_axes", batch_axes)):
-        if isinstance(given, bool) or not isinstance(given, numbers.Integral):
-            raise TypeError(f"{name} must be an integer, got {name}={given!r} of type {type(given).__name__}")
-    if not -x.ndim <= channel_axis < x.ndim:
-        raise ValueError(f"channel_axis={channel_axis} is no axis of x, which has shape {x.shape}; -1 is the last")
-    axis = int(channel_axis) % x.ndim
-    if not 0 <= batch_axes <= axis:
+    given = tuple(axes) if isinstance(axes, Iterable) else (axes,)
+    for axis in given:
+        if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
+            raise TypeError(f"{name} must be an integer or several, got {name}={axes!r}; -1 is the last axis")
+        if not -len(shape) <= axis < len(shape):
+            raise ValueError(
+                f"{name}={axes!r} names axis {axis}, but x has shape {tuple(shape)}; -1 is the last axis, "
+                "and x[None] adds an axis of samples"
+            )
+    counted = sorted(int(axis) % len(shape) for axis in given)
+    twice = [axis for axis in counted if counted.count(axis) > 1]
+    if twice:
         raise ValueError(
-            f"the channels, axis {axis} of x with shape {x.shape}, must come after batch_axes={batch_axes} axes of "
-            "samples; for a single sample without a batch axis give batch_axes=0"
+            f"{name}={axes!r} names axis {twice[0]} of x, which has shape {tuple(shape)}, more than once; name it once"
         )
-    return axis
+    return tuple(counted)
 
 
-def check_per_channel(name: str, parameter: jax.Array | None, channels: int) -> None:
+def check_channel_axis(x: jax.Array, channel_axis: int, batch_axes: int | Iterable[int]) -> tuple[int, tuple[int, ...]]:
+    """Returns the channels' axis and those of the samples, counted from the front.
+
+    Raises:
+      TypeError: if one is no integer.
+      ValueError: if x has no such axis, or the channels are one of the batch's.
+    """
+    if isinstance(batch_axes, int | np.integer) and not isinstance(batch_axes, bool) and batch_axes >= 0:
+        batch_axes = tuple(range(min(int(batch_axes), x.ndim)))
+    if not isinstance(batch_axes, Iterable):
+        raise TypeError(
+            f"batch_axes must be how many leading axes count samples, or which axes do, got batch_axes={batch_axes!r}; "
+            "1 is usual"
+        )
+    (axis,) = check_axis_set("channel_axis", channel_axis, x.shape)
+    kept = check_axis_set("batch_axes", batch_axes, x.shape)
+    if axis in kept:
+        raise ValueError(
+            f"the channels are axis {axis} of x, which has shape {x.shape}, but that axis counts samples; for a single "
+            "sample without a batch axis give batch_axes=0 (x[None] to a module)"
+        )
+    return axis, kept
+
+
+def check_parameter(name: str, parameter: jax.Array | None, shape: Sequence[int], batch: Sequence[int]) -> None:
     """Checks a scale or an offset.
 
     Raises:
-      ValueError: if there is one and it is not of shape ``(channels,)``.
+      TypeError: if there is one and it is not floating point.
+      ValueError: if it has neither the shape of one value a feature, nor that of one value a sample and feature.
     """
-    if parameter is not None and jnp.shape(parameter) != (channels,):
+    if parameter is None:
+        return
+    if not jnp.issubdtype(jnp.result_type(parameter), jnp.floating):
+        raise TypeError(f"{name} must be floating point, got {jnp.result_type(parameter)}; {name}.astype(jnp.float32)")
+    found, shape = jnp.shape(parameter), tuple(shape)
+    if found not in {shape, (*batch, *shape)}:
+        fits = math.prod(found) == math.prod(shape)
+        also = f" or {(*batch, *shape)}, one a sample and channel" if batch else ""
         raise ValueError(
-            f"{name} must have shape ({channels},), one value a channel, got shape {jnp.shape(parameter)}; "
-            f"{name}.reshape({channels}) if it holds the same values"
+            f"{name} must have shape {shape}, one value a channel,{also}; got shape {found}"
+            + (f"; {name}.reshape({shape}) if it holds the same values" if fits else "")
         )
+
+
+def check_residual(residual: jax.Array | None, x: jax.Array) -> None:
+    """Checks what is added after the norm.
+
+    Raises:
+      ValueError: if there is something and it is not of x's shape.
+    """
+    if residual is not None and jnp.shape(residual) != x.shape:
+        raise ValueError(
+            f"residual must have x's shape {x.shape}, got shape {jnp.shape(residual)}; jnp.broadcast_to(residual, "
+            "x.shape) if it is to be added to many"
+        )
+
+
+def check_activation(activation: object, known: Mapping[str, Callable]) -> Callable | None:
+    """Returns the function of that name, the function itself, or None.
+
+    Raises:
+      ValueError: if there is no function of that name.
+      TypeError: if it is neither a name nor a function.
+    """
+    if activation is None or callable(activation):
+        return activation
+    if not isinstance(activation, str):
+        raise TypeError(
+            f"activation must be a name or a function, got activation={activation!r}; 'relu' or jax.nn.relu"
+        )
+    if activation not in known:
+        raise ValueError(
+            f"activation={activation!r} is not known by name; {', '.join(map(repr, sorted(known)))} are, and any "
+            "elementwise function may be given itself"
+        )
+    return known[activation]
 
 
 def check_where(where: jax.Array, shape: tuple[int, ...]) -> None:
     """Checks a mask.
 
     Raises:
+      TypeError: if it is complex.
       ValueError: if it does not broadcast to the shape.
     """
+    if jnp.issubdtype(jnp.result_type(where), jnp.complexfloating):
+        raise TypeError(f"the mask must be booleans or non-negative weights, got {jnp.result_type(where)}")
     try:
         fits = jnp.broadcast_shapes(jnp.shape(where), shape) == shape
     except ValueError:
         fits = False
     if not fits:
         raise ValueError(
-            f"where must broadcast to x's shape {shape}, got shape {jnp.shape(where)}; give axes that it does not "
-            "distinguish the length 1"
+            f"the mask, where, must broadcast to x's shape {shape}, got shape {jnp.shape(where)}; give axes that it "
+            "does not distinguish the length 1, as mask[..., None] does for channels"
         )
 
 

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
+from jax.ad_checkpoint import checkpoint_name
 
-from groupnorm_jax._checks import check_where
+from groupnorm_jax._arrangements import over_axes
+from groupnorm_jax._checks import check_axis_set, check_where
+from groupnorm_jax._views import View, apart, on_cpu
 
+SAVED = "groupnorm_jax statistics"
+T = TypeVar("T")
 Total = Callable[[jax.Array], jax.Array]
 
 
@@ -36,6 +43,11 @@ class Moments:
         """Biased: ``m2 / count``; 0 where there is nothing."""
         return self.m2 / jnp.where(self.count == 0, 1, self.count)
 
+    def inverse_std(self, eps: float) -> jax.Array:
+        """``1 / sqrt(variance + eps)``; 0 where there is nothing, with gradients of 0."""
+        empty = self.count == 0
+        return jnp.where(empty, 0, jax.lax.rsqrt(jnp.where(empty, 1, self.variance + eps)))
+
 
 def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None = None) -> Moments:
     """The moments of ``x`` over some of its axes, which stay, with length 1.
@@ -44,27 +56,109 @@ def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None 
       x: floating-point array of any shape. Narrower dtypes than float32 are widened first.
       axes: which numbers are taken together.
       where: which numbers count: an array that broadcasts to x's shape, of booleans or of non-negative weights.
-        What does not count may be anything, NaN included, and gets a gradient of 0.
+        What does not count may be anything, NaN included, and gets a gradient of 0. No gradient flows to weights.
 
     Returns:
       Moments whose arrays have x's shape with length 1 along ``axes``, in float32, or float64 for float64 x.
 
     Raises:
-      ValueError: if ``where`` does not broadcast to x's shape.
+      TypeError: if an axis is no integer.
+      ValueError: if x has no such axis, an axis is named twice, or ``where`` does not broadcast to x's shape.
 
     References:
       Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979.
     """
-    x = x.astype(wide(x.dtype))
-    if where is None:
-        weight = jnp.ones((1,) * x.ndim, x.dtype)
-    else:
+    reduced = check_axis_set("axes", axes, x.shape)
+    arranged = over_axes(x.shape, reduced, features=())
+    weight = None
+    if where is not None:
         check_where(where, x.shape)
-        weight = jnp.asarray(where).astype(x.dtype)
-        x = jnp.where(weight > 0, x, jnp.zeros((), x.dtype))
-    weight = jnp.broadcast_to(weight, x.shape)
-    zero = jnp.zeros((), x.dtype)
-    return _pooled(Moments(weight, x, zero, zero), lambda v: jnp.broadcast_to(v, x.shape).sum(axes, keepdims=True))
+        x, weight = masked(x, where)
+        weight = arranged.into(weight)
+    found = moments_of_groups(arranged.view, arranged.into(x), weight)
+    shape = tuple(1 if axis in reduced else length for axis, length in enumerate(x.shape))
+    return jax.tree.map(lambda field: field.reshape(shape), found)
+
+
+def masked(x: jax.Array, where: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """X with 0 for what does not count, and the weights, of x's shape and the statistics' dtype."""
+    weight = jnp.broadcast_to(jnp.asarray(where).astype(wide(x.dtype)), x.shape)
+    return jnp.where(weight > 0, x, jnp.zeros((), x.dtype)), jax.lax.stop_gradient(weight)
+
+
+def moments_of_groups(view: View, x: jax.Array, weight: jax.Array | None, *, centred: bool = True) -> Moments:
+    """The moments of each group of a view; arrays of shape ``(samples, groups)``.
+
+    Mean and mean square come from one reading. Where the square of the mean is more than four times the variance,
+    their difference has lost digits, and a second reading measures from the mean: near it, differences are exact
+    (Sterbenz), and their mean is what the rounded mean lacks. One such group is enough to read all again.
+
+    Args:
+      view: which values are a group.
+      x: of the view's shape.
+      weight: likewise, or None if all values count the same.
+      centred: whether about the mean; if not, the mean is taken for 0.
+    """
+    return Moments(*_statistics(view, centred, x, weight))
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | None) -> tuple[jax.Array, ...]:  # noqa: FBT001
+    """Count, mean, rest and m2."""
+    dtype = wide(x.dtype)
+    count = jnp.full((view.samples, view.groups), view.size, dtype) if weight is None else view.total(weight)
+
+    def total(values: jax.Array) -> jax.Array:
+        return view.total(values if weight is None else values * weight)
+
+    if not centred:
+        zero = jnp.zeros_like(count)
+        return count, zero, zero, total(jnp.square(x.astype(dtype)))
+    divisor = jnp.where(count == 0, 1, count)
+    mean = _rounded(total(x.astype(dtype)) / divisor)
+
+    def near_the_mean() -> tuple[jax.Array, jax.Array]:
+        (shift,) = view.beside(mean)
+        rest = _rounded(total(x.astype(dtype) - shift) / divisor)
+        square = total(jnp.square(apart(x).astype(dtype) - apart(shift)))
+        return rest, jnp.maximum(square - count * jnp.square(rest), 0)
+
+    if not on_cpu():  # elsewhere, to decide costs as much as to read again
+        return count, mean, *near_the_mean()
+    m2 = total(jnp.square(apart(x).astype(dtype))) - count * jnp.square(mean)
+    is_exact = jnp.all(count * jnp.square(mean) <= 4 * m2)  # False for NaN and infinities
+    rest, m2 = jax.lax.cond(is_exact, lambda: (jnp.zeros_like(mean), m2), near_the_mean)
+    return count, mean, rest, m2
+
+
+def _rounded(x: jax.Array) -> jax.Array:
+    """The numbers as they are written down.
+
+    XLA computes again where it uses, and joins a product with the difference after it without rounding between: two
+    places would measure from two means.
+    """
+    largest = jnp.finfo(x.dtype).max
+    return jnp.clip(x, -largest, largest)
+
+
+@_statistics.defjvp
+def _statistics_jvp(view: View, centred: bool, primals: tuple, tangents: tuple) -> tuple[tuple, tuple]:  # noqa: FBT001
+    """All of the mean's tangent is the rest's: the rounded mean is only a place to measure from."""
+    (x, weight), (of_x, _) = primals, tangents
+    count, mean, rest, _ = found = saved(_statistics(view, centred, x, weight))
+    zero = jnp.zeros_like(count)
+    of_x = of_x.astype(mean.dtype) if weight is None else of_x.astype(mean.dtype) * weight
+    if not centred:
+        return found, (zero, zero, zero, 2 * view.linear_totals(x.astype(mean.dtype) * of_x)[0])
+    shift, lacking = view.beside(mean, rest)
+    of_rest, of_m2 = view.linear_totals(of_x, ((x.astype(mean.dtype) - shift) - lacking) * of_x)
+    of_rest /= jnp.where(count == 0, 1, count)
+    return found, (zero, zero, of_rest, 2 * of_m2)
+
+
+def saved(statistics: T) -> T:
+    """The arrays, named as those that the gradient keeps."""
+    return jax.tree.map(lambda v: checkpoint_name(v, SAVED), statistics)
 
 
 def wide(dtype: jnp.dtype) -> jnp.dtype:
@@ -137,9 +231,8 @@ def normalize(
       Array of x's shape, in float32, or float64 for float64 x.
     """
     x = x.astype(statistics.mean.dtype)
-    empty = statistics.count == 0  # then neither the values nor their gradients may be 0 / 0
-    inverse_std = jnp.where(empty, 0, jax.lax.rsqrt(jnp.where(empty, 1, statistics.variance + eps)))
-    scale = inverse_std if gamma is None else inverse_std * gamma.astype(x.dtype)
+    scale = statistics.inverse_std(eps)
+    scale = scale if gamma is None else scale * gamma.astype(x.dtype)
     y = ((x - statistics.mean) - statistics.rest) * scale
     return y if beta is None else y + beta.astype(x.dtype)
 

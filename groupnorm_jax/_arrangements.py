@@ -1,0 +1,101 @@
+"""From an array's axes to a view: which axes are merged, in which order, and back."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from groupnorm_jax._views import Blocks, Columns, Rows, View
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How an array becomes a view's.
+
+    Attributes:
+      shape: of the array.
+      parts: its axes, in the order of the view's and merged as there.
+      view: what comes out.
+    """
+
+    shape: tuple[int, ...]
+    parts: tuple[tuple[int, ...], ...]
+    view: View
+
+    @property
+    def _order(self) -> tuple[int, ...]:
+        return tuple(axis for part in self.parts for axis in part)
+
+    def into(self, x: jax.Array) -> jax.Array:
+        """The array, in the view's shape. Nothing is copied where the order is that of memory."""
+        return x.transpose(self._order).reshape(self.view.shape)
+
+    def broadcasts_into(self, x: jax.Array) -> jax.Array:
+        """The same for an array with length 1 along some axes: a result that broadcasts to the view's shape."""
+        lengths = []
+        for part in self.parts:
+            given = [x.shape[axis] for axis in part]
+            lengths.append(1 if math.prod(given) == 1 else math.prod(self.shape[axis] for axis in part))
+            if lengths[-1] > 1:
+                x = jnp.broadcast_to(x, [self.shape[a] if a in part else n for a, n in enumerate(x.shape)])
+        x = x.transpose(self._order).reshape(lengths)
+        if isinstance(self.view, Blocks) and len(lengths) < len(self.view.shape):  # the channels are two axes there
+            samples, channels, positions = lengths
+            x = x.reshape(samples, *((1, 1) if channels == 1 else self.view.shape[1:3]), positions)
+        return x
+
+    def back(self, y: jax.Array) -> jax.Array:
+        """From the view's shape to the array's."""
+        order = self._order
+        inverse = sorted(range(len(order)), key=order.__getitem__)
+        return y.reshape([self.shape[axis] for axis in order]).transpose(inverse)
+
+
+def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis: int, num_groups: int) -> Arrangement:
+    """Statistics of groups of adjacent channels over all axes but those that are kept.
+
+    Args:
+      shape: of the array.
+      kept: axes of samples.
+      channel_axis: counted from the front.
+      num_groups: divides the channels.
+    """
+    shape, channels = tuple(shape), shape[channel_axis]
+    positions = tuple(axis for axis in range(len(shape)) if axis not in kept and axis != channel_axis)
+    samples, count = (math.prod(shape[axis] for axis in axes) for axes in (kept, positions))
+    if count == 1:
+        return Arrangement(
+            shape, ((*kept, *positions), (channel_axis,)), Rows(samples, num_groups, channels // num_groups)
+        )
+    if positions[0] > channel_axis and _ascends((*kept, channel_axis, *positions)):
+        parts = (tuple(kept), (channel_axis,), positions)
+        return Arrangement(shape, parts, Blocks(samples, num_groups, channels // num_groups, count))
+    parts = (tuple(kept), positions, (channel_axis,))
+    return Arrangement(shape, parts, Columns(samples, count, channels, num_groups))
+
+
+def over_axes(shape: Sequence[int], reduced: Sequence[int], features: Sequence[int]) -> Arrangement:
+    """Statistics over some axes, with a scale and an offset for each index of others, or of the same.
+
+    Args:
+      shape: of the array.
+      reduced: axes, ascending, counted from the front.
+      features: likewise.
+    """
+    shape, axes, last = tuple(shape), range(len(shape)), len(shape) - 1
+    kept = [axis for axis in axes if axis not in reduced]
+    if reduced and last not in reduced and (tuple(features) == (last,) or _ascends((*kept[:-1], *reduced))):
+        return over_channel_groups(shape, kept[:-1], last, shape[last])
+    if last in reduced and tuple(features) == (last,):
+        return over_channel_groups(shape, kept, last, 1)
+    parts = tuple(
+        tuple(axis for axis in axes if (axis in reduced, axis in features) == kind)
+        for kind in ((False, False), (False, True), (True, False), (True, True))
+    )
+    return Arrangement(shape, parts, Blocks(*(math.prod(shape[axis] for axis in part) for part in parts)))
+
+
+def _ascends(axes: Sequence[int]) -> bool:
+    return list(axes) == sorted(axes)

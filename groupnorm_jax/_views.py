@@ -1,0 +1,273 @@
+"""Two ways to look at an array as groups, in which sums over a group are fast, and their gradients too.
+
+A norm asks three things of a view: sums over each group, each group's statistics beside its values, and an affine map.
+On a CPU they are all that a norm costs, and XLA makes fast code of few forms only. What was found:
+
+* A sum over a whole axis of the array as it stands is fast, from narrower dtypes and of squares too. But what two sums
+  share is written to memory before them; ``apart`` keeps them from sharing it.
+* What is computed from the statistics of a group is computed again at every value. ``lax.map`` over several such
+  factors writes them down once; its transpose does the same in the gradient.
+* Sums of products are slow over many rows of few channels, or for a single sample: they are taken in folds.
+
+On other platforms XLA sees to this, and the plain form is taken.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+_FEW = 8  # values of a group that are added one by one: faster than a sum over a short last axis
+_MANY = 64  # positions: uses of what is computed from a group's statistics
+_NARROW = 128  # channels
+_FOLD = 512  # rows, at the most
+
+
+def on_cpu() -> bool:
+    """Whether this is traced for a CPU. It decides which form is taken, not what is computed."""
+    return jax.default_backend() == "cpu"
+
+
+def apart(x: jax.Array) -> jax.Array:
+    """The array; on CPU, what is computed from it is shared with nothing that is computed from the array itself."""
+    return jax.lax.optimization_barrier(x) if on_cpu() else x
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Groups of adjacent values, one row each sample: x as ``(samples, groups * size)``.
+
+    Layer normalization over the last axis, group normalization without positions or of each position.
+    """
+
+    samples: int
+    groups: int
+    size: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of x."""
+        return (self.samples, self.groups * self.size)
+
+    def total(self, values: jax.Array) -> jax.Array:
+        """The sum over each group, shape ``(samples, groups)``."""
+        values = values.reshape(self.samples * self.groups, self.size)
+        if self.size > _FEW:
+            total = values.sum(1)
+        else:
+            total = sum((values[:, i] for i in range(1, self.size)), start=values[:, 0])
+        return total.reshape(self.samples, self.groups)
+
+    def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
+        """The same of several arrays, in a form whose transpose is fast."""
+        return tuple(t.reshape(self.samples, self.groups, self.size).sum(2) for t in tangents)
+
+    def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
+        """Statistics of groups, in shapes that broadcast to x's."""
+        if self.groups == 1:
+            return statistics
+        return tuple(jnp.repeat(s, self.size, 1) for s in statistics)
+
+    def linear_beside(self, tangent: jax.Array) -> jax.Array:
+        """The same of one array, in a form whose transpose is fast."""
+        if self.size > _FEW:
+            return jnp.broadcast_to(tangent[:, :, None], (*tangent.shape, self.size)).reshape(self.shape)
+        return jnp.stack([tangent] * self.size, 2).reshape(self.shape)
+
+    def affine(
+        self,
+        x: jax.Array,
+        mean: jax.Array,
+        rest: jax.Array,
+        scale: jax.Array,
+        gamma: jax.Array | None,
+        beta: jax.Array | None,
+        dtype: jnp.dtype,
+    ) -> jax.Array:
+        """``((x - mean) - rest) * scale * gamma + beta``.
+
+        Args:
+          x: of the view's shape.
+          mean: of shape ``(samples, groups)``, as rest and scale are. No gradient flows through it.
+          rest: what the mean lacks.
+          scale: inverse standard deviation.
+          gamma: broadcasts to x; None is 1.
+          beta: likewise; None is 0.
+          dtype: of the result.
+        """
+        y = _normalize_rows(self, x, mean, rest, scale)
+        y = y if gamma is None else y * gamma
+        return (y if beta is None else y + beta).astype(dtype)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Groups that are contiguous otherwise: x as ``(samples, groups, m, n)``, each group along the last two axes.
+
+    Channels first; several axes of features.
+    """
+
+    samples: int
+    groups: int
+    m: int
+    n: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of x."""
+        return (self.samples, self.groups, self.m, self.n)
+
+    @property
+    def size(self) -> int:
+        """How many values a group has."""
+        return self.m * self.n
+
+    def total(self, values: jax.Array) -> jax.Array:
+        """The sum over each group, shape ``(samples, groups)``."""
+        return values.sum((2, 3))
+
+    def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
+        """The same of several arrays."""
+        return tuple(t.sum((2, 3)) for t in tangents)
+
+    def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
+        """Statistics of groups, in shapes that broadcast to x's."""
+        return tuple(s[:, :, None, None] for s in statistics)
+
+    def affine(
+        self,
+        x: jax.Array,
+        mean: jax.Array,
+        rest: jax.Array,
+        scale: jax.Array,
+        gamma: jax.Array | None,
+        beta: jax.Array | None,
+        dtype: jnp.dtype,
+    ) -> jax.Array:
+        """As that of ``Rows``."""
+        mean, rest, scale = self.beside(mean, rest, scale)
+        y = ((x.astype(mean.dtype) - mean) - rest) * scale
+        y = y if gamma is None else y * gamma
+        return (y if beta is None else y + beta).astype(dtype)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Groups of adjacent channels over many positions: x as ``(samples, positions, channels)``.
+
+    Group and instance normalization with channels last.
+    """
+
+    samples: int
+    positions: int
+    channels: int
+    groups: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of x."""
+        return (self.samples, self.positions, self.channels)
+
+    @property
+    def size(self) -> int:
+        """How many values a group has."""
+        return self.positions * self.channels // self.groups
+
+    def total(self, values: jax.Array) -> jax.Array:
+        """The sum over each group, shape ``(samples, groups)``."""
+        return self._gathered(values.sum(1))
+
+    def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
+        """The same of several arrays, in a form whose transpose is fast."""
+        return self._each(self._gathered, *(t.sum(1) for t in tangents))
+
+    def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
+        """Statistics of groups, in shapes that broadcast to x's."""
+        return tuple(s[:, None] for s in self._each(self._spread, *statistics))
+
+    def affine(
+        self,
+        x: jax.Array,
+        mean: jax.Array,
+        rest: jax.Array,
+        scale: jax.Array,
+        gamma: jax.Array | None,
+        beta: jax.Array | None,
+        dtype: jnp.dtype,
+    ) -> jax.Array:
+        """As that of ``Rows``: one product and one sum at each value, the rest a channel at a time."""
+        mean, scale, offset = self.beside(mean, scale, -rest * scale)
+        if gamma is not None:
+            scale, offset = scale * gamma, offset * gamma
+        offset = offset if beta is None else offset + beta
+        return _affine(self, jnp.dtype(dtype), x, mean, scale, jnp.broadcast_to(offset, scale.shape))
+
+    def folds(self, *, widened: bool) -> int:
+        """In how many folds to take the positions for a sum of products, of widened numbers or not."""
+        slow = self.samples == 1 or (self.channels < _NARROW and not widened)
+        if self.positions <= _FOLD or not (slow and on_cpu()):
+            return 1
+        return self.positions // max(r for r in range(1, _FOLD + 1) if self.positions % r == 0)
+
+    def _gathered(self, of_channels: jax.Array) -> jax.Array:
+        return of_channels.reshape(self.samples, self.groups, self.channels // self.groups).sum(2)
+
+    def _spread(self, of_groups: jax.Array) -> jax.Array:
+        return jnp.repeat(of_groups, self.channels // self.groups, -1)
+
+    def _each(self, function: Callable[[jax.Array], jax.Array], *arrays: jax.Array) -> tuple[jax.Array, ...]:
+        """The function of each of several arrays of one shape; each result written down, if it is used often."""
+        if len(arrays) > 1 and self.positions >= _MANY and on_cpu():
+            return tuple(jax.lax.map(function, jnp.stack(arrays)))
+        return tuple(function(a) for a in arrays)
+
+
+View = Rows | Blocks | Columns
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _normalize_rows(view: Rows, x: jax.Array, mean: jax.Array, rest: jax.Array, scale: jax.Array) -> jax.Array:
+    """``((x - mean) - rest) * scale``; the statistics are ``(samples, groups)``."""
+    mean, rest, scale = view.beside(mean, rest, scale)
+    return ((x.astype(mean.dtype) - mean) - rest) * scale
+
+
+@_normalize_rows.defjvp
+def _normalize_rows_jvp(view: Rows, primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
+    x, mean, rest, scale = primals
+    of_x, _, of_rest, of_scale = tangents
+    shift, lacking, factor = view.beside(mean, rest, scale)
+    tangent = (of_x.astype(mean.dtype) - view.linear_beside(of_rest)) * factor
+    tangent += ((x.astype(mean.dtype) - shift) - lacking) * view.linear_beside(of_scale)
+    return _normalize_rows(view, x, mean, rest, scale), tangent
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _affine(
+    view: Columns, dtype: jnp.dtype, x: jax.Array, mean: jax.Array, scale: jax.Array, offset: jax.Array
+) -> jax.Array:
+    """``(x - mean) * scale + offset`` at each value; the factors are ``(samples, 1, channels)``."""
+    del view
+    return ((x.astype(mean.dtype) - mean) * scale + offset).astype(dtype)
+
+
+@_affine.defjvp
+def _affine_jvp(view: Columns, dtype: jnp.dtype, primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
+    """The transpose of each term is one pass: over dy, over dy and x, over dy."""
+    x, mean, scale, offset = primals
+    of_x, _, of_scale, of_offset = tangents
+    widened = x.dtype != mean.dtype
+    alone = apart if widened else lambda v: v  # or the passes would share the widening
+    folds = view.folds(widened=widened)
+    folded = (view.samples * folds, view.positions // folds, view.channels)
+    mean_of_fold, of_scale = (jnp.repeat(v, folds, 0) for v in (alone(mean), of_scale))
+    of_scale = (alone(x).reshape(folded).astype(mean.dtype) - mean_of_fold) * of_scale
+    terms = (
+        of_x.astype(mean.dtype) * scale,
+        of_scale.reshape(view.shape),
+        jnp.broadcast_to(of_offset, view.shape),
+    )
+    first, *others = (term.astype(dtype) for term in terms)
+    return _affine(view, dtype, x, mean, scale, offset), sum(map(alone, others), start=first)
