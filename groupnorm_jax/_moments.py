@@ -11,7 +11,7 @@ from jax.ad_checkpoint import checkpoint_name
 
 from groupnorm_jax._arrangements import over_axes
 from groupnorm_jax._checks import check_axis_set, check_where
-from groupnorm_jax._views import View, apart, on_cpu
+from groupnorm_jax._views import Rows, View, apart, on_cpu
 
 SAVED = "groupnorm_jax statistics"
 T = TypeVar("T")
@@ -91,7 +91,8 @@ def moments_of_groups(view: View, x: jax.Array, weight: jax.Array | None, *, cen
 
     Mean and mean square come from one reading. Where the square of the mean is more than four times the variance,
     their difference has lost digits, and a second reading measures from the mean: near it, differences are exact
-    (Sterbenz), and their mean is what the rounded mean lacks. One such group is enough to read all again.
+    (Sterbenz), and their mean is what the rounded mean lacks. One such group is enough to read all again. Groups of a
+    few adjacent values are measured from their first at once; ``mean`` is that value then, and ``rest`` the difference.
 
     Args:
       view: which values are a group.
@@ -114,8 +115,9 @@ def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | Non
     if not centred:
         zero = jnp.zeros_like(count)
         return count, zero, zero, total(jnp.square(x.astype(dtype)))
-    divisor = jnp.where(count == 0, 1, count)
-    mean = _rounded(total(x.astype(dtype)) / divisor)
+    divisor = apart(jnp.where(count == 0, 1, count))  # what XLA divides by an unknown, it divides once, not at each use
+    is_small = isinstance(view, Rows) and view.is_small and weight is None
+    mean = view.first(x).astype(dtype) if is_small else _rounded(total(x.astype(dtype)) / divisor)
 
     def near_the_mean() -> tuple[jax.Array, jax.Array]:
         (shift,) = view.beside(mean)
@@ -123,8 +125,9 @@ def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | Non
         square = total(jnp.square(apart(x).astype(dtype) - apart(shift)))
         return rest, jnp.maximum(square - count * jnp.square(rest), 0)
 
-    if not on_cpu():  # elsewhere, to decide costs as much as to read again
+    if is_small or not on_cpu():  # on other platforms to decide costs as much as to read again
         return count, mean, *near_the_mean()
+
     m2 = total(jnp.square(apart(x).astype(dtype))) - count * jnp.square(mean)
     is_exact = jnp.all(count * jnp.square(mean) <= 4 * m2)  # False for NaN and infinities
     rest, m2 = jax.lax.cond(is_exact, lambda: (jnp.zeros_like(mean), m2), near_the_mean)
@@ -145,7 +148,10 @@ def _rounded(x: jax.Array) -> jax.Array:
 def _statistics_jvp(view: View, centred: bool, primals: tuple, tangents: tuple) -> tuple[tuple, tuple]:  # noqa: FBT001
     """All of the mean's tangent is the rest's: the rounded mean is only a place to measure from."""
     (x, weight), (of_x, _) = primals, tangents
-    count, mean, rest, _ = found = saved(_statistics(view, centred, x, weight))
+    count, *others = _statistics(view, centred, x, weight)
+    mean, rest, _ = others = saved(others)
+    count = count if weight is None else saved(count)
+    found = (count, *others)
     zero = jnp.zeros_like(count)
     of_x = of_x.astype(mean.dtype) if weight is None else of_x.astype(mean.dtype) * weight
     if not centred:

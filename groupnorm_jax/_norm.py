@@ -12,6 +12,7 @@ from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_grou
 
 Activation = Callable[[jax.Array], jax.Array]
 ACTIVATIONS: dict[str, Activation] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu, "silu": jax.nn.silu}
+_LIGHT = 256  # bytes of a group beside which three float32 are next to nothing
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def norm(
     Returns:
       Array of x's shape and the plan's dtype.
     """
-    keep = jax.checkpoint_policies.save_only_these_names(SAVED)
+    view = plan.arrangement.view
+    weighty = view.size * x.dtype.itemsize < _LIGHT  # many small groups: their statistics are soon made again
+    policies = jax.checkpoint_policies
+    keep = policies.nothing_saveable if weighty and plan.axis_name is None else policies.save_only_these_names(SAVED)
     return jax.checkpoint(partial(_norm, plan), prevent_cse=False, policy=keep)(x, gamma, beta, where, residual)
 
 

@@ -60,6 +60,18 @@ class Rows:
             total = sum((values[:, i] for i in range(1, self.size)), start=values[:, 0])
         return total.reshape(self.samples, self.groups)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether a group's first value is as good a place to measure from as its mean.
+
+        From one of n values, the square of the mean difference is at most n - 1 times their variance.
+        """
+        return self.size <= _FEW
+
+    def first(self, values: jax.Array) -> jax.Array:
+        """The first value of each group."""
+        return values.reshape(self.samples, self.groups, self.size)[:, :, 0]
+
     def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
         """The same of several arrays, in a form whose transpose is fast."""
         return tuple(t.reshape(self.samples, self.groups, self.size).sum(2) for t in tangents)
