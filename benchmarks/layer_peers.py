@@ -120,7 +120,7 @@ def haiku(case: Case) -> Layer:
     """``haiku.GroupNorm``."""
     import haiku as hk  # noqa: PLC0415
 
-    norm = hk.without_apply_rng(hk.transform(lambda x: hk.GroupNorm(case.groups, eps=EPS)(x)))
+    norm = hk.without_apply_rng(hk.transform(lambda x: hk.GroupNorm(case.groups, eps=EPS)(x)))  # noqa: PLW0108 - made inside
 
     def apply(x: jax.Array, scale: jax.Array, offset: jax.Array) -> jax.Array:
         return norm.apply({"group_norm": {"scale": scale, "offset": offset}}, x).astype(x.dtype)

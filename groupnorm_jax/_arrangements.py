@@ -72,8 +72,11 @@ def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis:
     if positions[0] > channel_axis and _ascends((*kept, channel_axis, *positions)):
         parts = (tuple(kept), (channel_axis,), positions)
         return Arrangement(shape, parts, Blocks(samples, num_groups, channels // num_groups, count))
-    parts = (tuple(kept), positions, (channel_axis,))
-    return Arrangement(shape, parts, Columns(samples, count, channels, num_groups))
+    images = 2
+    of_positions = [(axis,) for axis in positions] if len(positions) == images else [positions]
+    lengths = tuple(math.prod(shape[axis] for axis in part) for part in of_positions)
+    parts = (tuple(kept), *of_positions, (channel_axis,))
+    return Arrangement(shape, parts, Columns(samples, lengths, channels, num_groups))
 
 
 def over_axes(shape: Sequence[int], reduced: Sequence[int], features: Sequence[int]) -> Arrangement:

@@ -116,8 +116,8 @@ def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | Non
         zero = jnp.zeros_like(count)
         return count, zero, zero, total(jnp.square(x.astype(dtype)))
     divisor = apart(jnp.where(count == 0, 1, count))  # what XLA divides by an unknown, it divides once, not at each use
-    is_small = isinstance(view, Rows) and view.is_small and weight is None
-    mean = view.first(x).astype(dtype) if is_small else _rounded(total(x.astype(dtype)) / divisor)
+    small = view if isinstance(view, Rows) and view.is_small and weight is None else None
+    mean = small.first(x).astype(dtype) if small else _rounded(total(x.astype(dtype)) / divisor)
 
     def near_the_mean() -> tuple[jax.Array, jax.Array]:
         (shift,) = view.beside(mean)
@@ -125,7 +125,7 @@ def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | Non
         square = total(jnp.square(apart(x).astype(dtype) - apart(shift)))
         return rest, jnp.maximum(square - count * jnp.square(rest), 0)
 
-    if is_small or not on_cpu():  # on other platforms to decide costs as much as to read again
+    if small or not on_cpu():  # on other platforms to decide costs as much as to read again
         return count, mean, *near_the_mean()
 
     m2 = total(jnp.square(apart(x).astype(dtype))) - count * jnp.square(mean)

@@ -12,6 +12,7 @@ On a CPU they are all that a norm costs, and XLA makes fast code of few forms on
 On other platforms XLA sees to this, and the plain form is taken.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -167,20 +168,27 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Columns:
-    """Groups of adjacent channels over many positions: x as ``(samples, positions, channels)``.
+    """Groups of adjacent channels over many positions: x as ``(samples, *lengths, channels)``.
+
+    The positions are one axis or two, as they come: a reshape of bfloat16 is another pass on a CPU.
 
     Group and instance normalization with channels last.
     """
 
     samples: int
-    positions: int
+    lengths: tuple[int, ...]
     channels: int
     groups: int
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Of x."""
-        return (self.samples, self.positions, self.channels)
+        return (self.samples, *self.lengths, self.channels)
+
+    @property
+    def positions(self) -> int:
+        """How many values a channel has."""
+        return math.prod(self.lengths)
 
     @property
     def size(self) -> int:
@@ -189,15 +197,15 @@ class Columns:
 
     def total(self, values: jax.Array) -> jax.Array:
         """The sum over each group, shape ``(samples, groups)``."""
-        return self._gathered(values.sum(1))
+        return self._gathered(values.sum(self._axes))
 
     def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
         """The same of several arrays, in a form whose transpose is fast."""
-        return self._each(self._gathered, *(t.sum(1) for t in tangents))
+        return self._each(self._gathered, *(t.sum(self._axes) for t in tangents))
 
     def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
         """Statistics of groups, in shapes that broadcast to x's."""
-        return tuple(s[:, None] for s in self._each(self._spread, *statistics))
+        return tuple(jnp.expand_dims(s, self._axes) for s in self._each(self._spread, *statistics))
 
     def affine(
         self,
@@ -222,6 +230,10 @@ class Columns:
         if self.positions <= _FOLD or not (slow and on_cpu()):
             return 1
         return self.positions // max(r for r in range(1, _FOLD + 1) if self.positions % r == 0)
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        return tuple(range(1, 1 + len(self.lengths)))
 
     def _gathered(self, of_channels: jax.Array) -> jax.Array:
         return of_channels.reshape(self.samples, self.groups, self.channels // self.groups).sum(2)
@@ -260,7 +272,7 @@ def _normalize_rows_jvp(view: Rows, primals: tuple, tangents: tuple) -> tuple[ja
 def _affine(
     view: Columns, dtype: jnp.dtype, x: jax.Array, mean: jax.Array, scale: jax.Array, offset: jax.Array
 ) -> jax.Array:
-    """``(x - mean) * scale + offset`` at each value; the factors are ``(samples, 1, channels)``."""
+    """``(x - mean) * scale + offset`` at each value; the factors are of each sample's channels."""
     del view
     return ((x.astype(mean.dtype) - mean) * scale + offset).astype(dtype)
 
@@ -271,15 +283,15 @@ def _affine_jvp(view: Columns, dtype: jnp.dtype, primals: tuple, tangents: tuple
     x, mean, scale, offset = primals
     of_x, _, of_scale, of_offset = tangents
     widened = x.dtype != mean.dtype
-    alone = apart if widened else lambda v: v  # or the passes would share the widening
-    folds = view.folds(widened=widened)
-    folded = (view.samples * folds, view.positions // folds, view.channels)
-    mean_of_fold, of_scale = (jnp.repeat(v, folds, 0) for v in (alone(mean), of_scale))
-    of_scale = (alone(x).reshape(folded).astype(mean.dtype) - mean_of_fold) * of_scale
+    alone = apart if widened else lambda v: v  # or XLA writes down the differences too
+    folds, wide, shift = view.folds(widened=widened), alone(x).astype(mean.dtype), alone(mean)
+    if folds > 1:
+        wide = wide.reshape(view.samples * folds, -1, view.channels)
+        shift, of_scale = (v.reshape(view.samples, 1, view.channels).repeat(folds, 0) for v in (shift, of_scale))
     terms = (
         of_x.astype(mean.dtype) * scale,
-        of_scale.reshape(view.shape),
+        ((wide - shift) * of_scale).reshape(view.shape),
         jnp.broadcast_to(of_offset, view.shape),
     )
-    first, *others = (term.astype(dtype) for term in terms)
-    return _affine(view, dtype, x, mean, scale, offset), sum(map(alone, others), start=first)
+    of_x, of_scale, of_offset = (term.astype(dtype) for term in terms)
+    return _affine(view, dtype, x, mean, scale, offset), of_x + of_scale + of_offset
