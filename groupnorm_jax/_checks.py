@@ -28,7 +28,7 @@ def check_num_groups(num_groups: object, name: str = "num_groups") -> int:
     return count
 
 
-def check_eps(eps: object) -> float:
+def check_eps(eps: object, name: str = "eps") -> float:
     """Returns epsilon as a ``float``.
 
     Raises:
@@ -36,10 +36,10 @@ def check_eps(eps: object) -> float:
       ValueError: if it is negative, infinite or NaN.
     """
     if isinstance(eps, bool) or not isinstance(eps, numbers.Real):
-        raise TypeError(f"eps must be a real number, got eps={eps!r} of type {type(eps).__name__}; 1e-5 is usual")
+        raise TypeError(f"{name} must be a real number, got {name}={eps!r} of type {type(eps).__name__}; 1e-5 is usual")
     value = float(eps)
     if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"eps must be finite and not negative, got eps={value}; 1e-5 is usual")
+        raise ValueError(f"{name} must be finite and not negative, got {name}={value}; 1e-5 is usual")
     return value
 
 

@@ -12,11 +12,13 @@ from groupnorm_jax import _functional
 from groupnorm_jax._checks import (
     check_axis_set,
     check_channel_axis,
+    check_eps,
     check_floating,
     check_input,
     check_num_groups,
     check_parameter,
 )
+from groupnorm_jax._moments import promoted
 
 Layer = Any  # a module with the attributes of its Flax namesake, channel_axis and activation
 Dtype = jax.typing.DTypeLike
@@ -101,6 +103,7 @@ def layer_norm(
     layer: Layer, x: jax.Array, own_scale: jax.Array | None, own_bias: jax.Array | None, **call: Unpack[Call]
 ) -> jax.Array:
     """Layer normalization as the layer's attributes say."""
+    check_axis_set("reduction_axes", layer.reduction_axes, x.shape)
     function = functools.partial(_functional.layer_norm, axes=layer.reduction_axes, feature_axes=layer.feature_axes)
     return _applied_to_features(function, layer, x, own_scale, own_bias, call)
 
@@ -115,6 +118,7 @@ def instance_norm(
 
 def rms_norm(layer: Layer, x: jax.Array, own_scale: jax.Array | None, **call: Unpack[Call]) -> jax.Array:
     """Root mean square normalization as the layer's attributes say."""
+    check_axis_set("reduction_axes", layer.reduction_axes, x.shape)
     function = functools.partial(_functional.rms_norm, axes=layer.reduction_axes, feature_axes=layer.feature_axes)
     return _applied_to_features(function, layer, x, own_scale, None, call)
 
@@ -141,9 +145,13 @@ def _applied(
     features: Sequence[int],
     call: Call,
 ) -> jax.Array:
-    own = [p for p in (own_scale, own_bias) if p is not None]
-    dtype = functools.reduce(jnp.promote_types, (p.dtype for p in own), x.dtype) if layer.dtype is None else layer.dtype
-    wide = functools.reduce(jnp.promote_types, (p.dtype for p in own), jnp.promote_types(x.dtype, jnp.float32))
+    unknown = sorted(set(call) - set(Call.__annotations__))
+    if unknown:
+        known = ", ".join(Call.__annotations__)
+        raise TypeError(f"no argument is called {', '.join(unknown)}; besides x a call takes {known}")
+    own = [p.dtype for p in (own_scale, own_bias) if p is not None]
+    dtype = promoted(x.dtype, *own) if layer.dtype is None else layer.dtype
+    wide = promoted(x.dtype, *own, jnp.float32)
     lengths = [[x.shape[axis] for axis in axes] for axes in (features, [a for a in batch if a not in features])]
     parameters = [own_scale, own_bias]
     for name in ("scale", "bias"):
@@ -158,7 +166,7 @@ def _applied(
         x,
         gamma=gamma,
         beta=beta,
-        eps=layer.epsilon,
+        eps=check_eps(layer.epsilon, "epsilon"),
         where=call.get("mask"),
         residual=call.get("residual"),
         activation=layer.activation,

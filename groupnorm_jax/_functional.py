@@ -95,9 +95,9 @@ def group_norm(
     ``num_groups=C`` each channel of each sample.
 
     Accuracy: computed in float32, for unit gamma the error is at most 2e-6 times max(1, largest output) for mean/std up
-    to 1e5, as long as squares of differences from the mean neither overflow nor vanish (1e-18 to 1e18); narrower dtypes
-    add the rounding of the result. A sample's result does not depend on the other samples by more than that: they
-    decide, on a CPU, whether its large mean is worth a second reading.
+    to 1e5, as long as squares of differences from the mean neither overflow nor vanish (1e-18 to 1e18; beyond, beta is
+    all that is left); narrower dtypes add the rounding of the result. A sample's result does not depend on the other
+    samples by more than that: they decide, on a CPU, whether its large mean is worth a second reading.
 
     Gradients keep x and the statistics, nothing else of x's size; forward mode and higher derivatives work.
 

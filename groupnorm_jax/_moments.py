@@ -172,6 +172,12 @@ def wide(dtype: jnp.dtype) -> jnp.dtype:
     return dtype if jnp.finfo(dtype).bits >= jnp.finfo(jnp.float32).bits else jnp.dtype(jnp.float32)
 
 
+def promoted(*dtypes: jnp.dtype) -> jnp.dtype:
+    """The dtype that holds all of these, also where JAX is told to promote nothing by itself."""
+    with jax.numpy_dtype_promotion("standard"):
+        return jnp.result_type(*dtypes)
+
+
 def merge(*parts: Moments) -> Moments:
     """The moments of the union of disjoint sets, in any number and of any sizes, empty ones included.
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from groupnorm_jax._arrangements import Arrangement
-from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_groups, saved, wide
+from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_groups, promoted, saved, wide
 
 Activation = Callable[[jax.Array], jax.Array]
 ACTIVATIONS: dict[str, Activation] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu, "silu": jax.nn.silu}
@@ -70,7 +70,7 @@ def norm(
 
 
 def _norm(plan: Plan, x, gamma, beta, where, residual) -> jax.Array:  # noqa: ANN001 - see norm
-    arranged, dtype = plan.arrangement, wide(jnp.promote_types(x.dtype, plan.dtype))
+    arranged, dtype = plan.arrangement, wide(promoted(x.dtype, plan.dtype))
     weight = None
     if where is not None:
         x, weight = masked(x, where)
