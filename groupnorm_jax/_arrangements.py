@@ -28,9 +28,14 @@ class Arrangement:
     def _order(self) -> tuple[int, ...]:
         return tuple(axis for part in self.parts for axis in part)
 
+    @property
+    def _merged(self) -> list[int]:
+        """Lengths of the parts. Axes are merged in one step and split in another: sharded ones allow no more."""
+        return [math.prod(self.shape[axis] for axis in part) for part in self.parts]
+
     def into(self, x: jax.Array) -> jax.Array:
         """The array, in the view's shape. Nothing is copied where the order is that of memory."""
-        return x.transpose(self._order).reshape(self.view.shape)
+        return x.transpose(self._order).reshape(self._merged).reshape(self.view.shape)
 
     def broadcasts_into(self, x: jax.Array) -> jax.Array:
         """The same for an array with length 1 along some axes: a result that broadcasts to the view's shape."""
@@ -50,7 +55,7 @@ class Arrangement:
         """From the view's shape to the array's."""
         order = self._order
         inverse = sorted(range(len(order)), key=order.__getitem__)
-        return y.reshape([self.shape[axis] for axis in order]).transpose(inverse)
+        return y.reshape(self._merged).reshape([self.shape[axis] for axis in order]).transpose(inverse)
 
 
 def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis: int, num_groups: int) -> Arrangement:
@@ -66,9 +71,11 @@ def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis:
     positions = tuple(axis for axis in range(len(shape)) if axis not in kept and axis != channel_axis)
     samples, count = (math.prod(shape[axis] for axis in axes) for axes in (kept, positions))
     if count == 1:
-        return Arrangement(
-            shape, ((*kept, *positions), (channel_axis,)), Rows(samples, num_groups, channels // num_groups)
-        )
+        rows = (*kept, *positions)
+        few = 3 if num_groups == 1 else 2  # with channels and groups no more than four axes
+        parts = tuple((axis,) for axis in rows) if len(rows) <= few else (rows,)
+        lengths = tuple(math.prod(shape[axis] for axis in part) for part in parts)
+        return Arrangement(shape, (*parts, (channel_axis,)), Rows(lengths, num_groups, channels // num_groups))
     if positions[0] > channel_axis and _ascends((*kept, channel_axis, *positions)):
         parts = (tuple(kept), (channel_axis,), positions)
         return Arrangement(shape, parts, Blocks(samples, num_groups, channels // num_groups, count))

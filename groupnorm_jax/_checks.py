@@ -69,9 +69,57 @@ def check_input(x: jax.Array, num_groups: int, axis: int = -1) -> None:
     if channels == 0:
         where = "the last axis" if axis in (-1, x.ndim - 1) else f"axis {axis}"
         raise ValueError(f"x must have at least one channel, got shape {x.shape}; channels are {where}")
+    check_split(channels, num_groups)
+
+
+def check_split(channels: int, num_groups: int) -> int:
+    """Returns the number of groups.
+
+    Raises:
+      ValueError: if the channels do not split into so many.
+    """
     if channels % num_groups:
         raise ValueError(
             f"{channels} channels do not split into num_groups={num_groups}; {_divisors(channels)} groups would"
+        )
+    return num_groups
+
+
+def check_names(what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Checks names of arguments.
+
+    Raises:
+      TypeError: if there is one that is not known.
+    """
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise TypeError(f"no argument is called {', '.join(unknown)}; {what} takes by name {', '.join(known)}")
+
+
+def check_dtype(dtype: jax.typing.DTypeLike | None, otherwise: jnp.dtype) -> jnp.dtype:
+    """Returns the result's dtype.
+
+    Raises:
+      TypeError: if it is not of floating point.
+    """
+    found = jnp.dtype(otherwise if dtype is None else dtype)
+    if not jnp.issubdtype(found, jnp.floating):
+        raise TypeError(f"dtype must be floating point, got dtype={found}; a norm has fractions: jnp.float32")
+    return found
+
+
+def check_axis_name(axis_name: object, axis_index_groups: object) -> None:
+    """Checks names of mapped axes.
+
+    Raises:
+      TypeError: if it is neither a name nor several.
+      ValueError: if there are groups of devices, but no name.
+    """
+    if not (axis_name is None or isinstance(axis_name, str | tuple | list)):
+        raise TypeError(f"axis_name must be a name or several, got axis_name={axis_name!r}; as in jax.shard_map's mesh")
+    if axis_name is None and axis_index_groups is not None:
+        raise ValueError(
+            f"axis_index_groups={axis_index_groups!r} are groups of the devices of an axis; give axis_name"
         )
 
 
@@ -100,6 +148,18 @@ def check_axis_set(name: str, axes: int | Iterable[int], shape: Sequence[int]) -
     return tuple(counted)
 
 
+def check_one_axis(name: str, axis: int, shape: Sequence[int]) -> int:
+    """Returns the axis, counted from the front.
+
+    Raises:
+      TypeError: if it is no integer.
+      ValueError: if the array has no such axis.
+    """
+    if isinstance(axis, Iterable):
+        raise TypeError(f"{name} must be one integer, got {name}={axis!r}; -1 is the last axis")
+    return check_axis_set(name, axis, shape)[0]
+
+
 def check_channel_axis(x: jax.Array, channel_axis: int, batch_axes: int | Iterable[int]) -> tuple[int, tuple[int, ...]]:
     """Returns the channels' axis and those of the samples, counted from the front.
 
@@ -114,7 +174,7 @@ def check_channel_axis(x: jax.Array, channel_axis: int, batch_axes: int | Iterab
             f"batch_axes must be how many leading axes count samples, or which axes do, got batch_axes={batch_axes!r}; "
             "1 is usual"
         )
-    (axis,) = check_axis_set("channel_axis", channel_axis, x.shape)
+    axis = check_one_axis("channel_axis", channel_axis, x.shape)
     kept = check_axis_set("batch_axes", batch_axes, x.shape)
     if axis in kept:
         raise ValueError(
@@ -149,8 +209,11 @@ def check_residual(residual: jax.Array | None, x: jax.Array) -> None:
     """Checks what is added after the norm.
 
     Raises:
+      TypeError: if it is complex.
       ValueError: if there is something and it is not of x's shape.
     """
+    if residual is not None and jnp.iscomplexobj(residual):
+        raise TypeError(f"residual must be real, got {jnp.result_type(residual)}; residual.real is")
     if residual is not None and jnp.shape(residual) != x.shape:
         raise ValueError(
             f"residual must have x's shape {x.shape}, got shape {jnp.shape(residual)}; jnp.broadcast_to(residual, "

@@ -15,8 +15,11 @@ from groupnorm_jax._checks import (
     check_eps,
     check_floating,
     check_input,
+    check_names,
     check_num_groups,
+    check_one_axis,
     check_parameter,
+    check_split,
 )
 from groupnorm_jax._moments import promoted
 
@@ -46,7 +49,7 @@ class Call(TypedDict, total=False):
 def channels_shape(x: jax.Array, channel_axis: int) -> tuple[int, ...]:
     """``(C,)``."""
     check_floating(x)
-    (axis,) = check_axis_set("channel_axis", channel_axis, x.shape)
+    axis = check_one_axis("channel_axis", channel_axis, x.shape)
     return (x.shape[axis],)
 
 
@@ -69,7 +72,7 @@ def check_groups(num_groups: int | None, group_size: int | None, channels: int) 
             "num_groups=None, group_size=16 makes groups of 16 channels"
         )
     if group_size is None:
-        return check_num_groups(num_groups)
+        return check_split(channels, check_num_groups(num_groups))
     size = check_num_groups(group_size, "group_size")
     if channels % size:
         raise ValueError(
@@ -82,7 +85,7 @@ def group_norm(
     layer: Layer, x: jax.Array, own_scale: jax.Array | None, own_bias: jax.Array | None, **call: Unpack[Call]
 ) -> jax.Array:
     """Group normalization as the layer's attributes say."""
-    (axis,) = check_axis_set("channel_axis", layer.channel_axis, x.shape)
+    axis = check_one_axis("channel_axis", layer.channel_axis, x.shape)
     batch = 1
     if layer.reduction_axes is not None:
         reduced = check_axis_set("reduction_axes", layer.reduction_axes, x.shape)
@@ -145,10 +148,7 @@ def _applied(
     features: Sequence[int],
     call: Call,
 ) -> jax.Array:
-    unknown = sorted(set(call) - set(Call.__annotations__))
-    if unknown:
-        known = ", ".join(Call.__annotations__)
-        raise TypeError(f"no argument is called {', '.join(unknown)}; besides x a call takes {known}")
+    check_names("a call", call, Call.__annotations__)
     own = [p.dtype for p in (own_scale, own_bias) if p is not None]
     dtype = promoted(x.dtype, *own) if layer.dtype is None else layer.dtype
     wide = promoted(x.dtype, *own, jnp.float32)

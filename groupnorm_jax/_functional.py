@@ -9,11 +9,14 @@ import jax.numpy as jnp
 from groupnorm_jax._arrangements import Arrangement, over_axes, over_channel_groups
 from groupnorm_jax._checks import (
     check_activation,
+    check_axis_name,
     check_axis_set,
     check_channel_axis,
+    check_dtype,
     check_eps,
     check_floating,
     check_input,
+    check_names,
     check_num_groups,
     check_parameter,
     check_residual,
@@ -72,7 +75,7 @@ def group_norm_per_position(
     References:
       Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2 and 7.
     """
-    num_groups = check_num_groups(num_groups)
+    num_groups, x = check_num_groups(num_groups), jnp.asarray(x)
     check_input(x, num_groups)
     return group_norm(x, num_groups, gamma, beta, eps=eps, batch_axes=x.ndim - 1)
 
@@ -134,7 +137,7 @@ def group_norm(
     References:
       Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2, 6 and 7.
     """
-    num_groups = check_num_groups(num_groups)
+    num_groups, x = check_num_groups(num_groups), jnp.asarray(x)
     check_floating(x)
     axis, kept = check_channel_axis(x, channel_axis, batch_axes)
     check_input(x, num_groups, axis)
@@ -182,6 +185,7 @@ def layer_norm(
     References:
       Ba, Kiros and Hinton, Layer Normalization, 2016, https://arxiv.org/abs/1607.06450, equation 4.
     """
+    x = jnp.asarray(x)
     check_floating(x)
     reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
     return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, **options)
@@ -225,6 +229,7 @@ def instance_norm(
     References:
       Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016, https://arxiv.org/abs/1607.08022, equation 4.
     """
+    x = jnp.asarray(x)
     check_floating(x)
     features = check_axis_set("feature_axes", feature_axes, x.shape)
     if 0 in features:
@@ -277,6 +282,7 @@ def rms_norm(
     References:
       Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, https://arxiv.org/abs/1910.07467, equation 4.
     """
+    x = jnp.asarray(x)
     check_floating(x)
     reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
     return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, centred=False, **options)
@@ -292,22 +298,23 @@ def _apply(
     eps: float,
     *,
     centred: bool = True,
-    where: jax.Array | None = None,
-    residual: jax.Array | None = None,
-    activation: str | Activation | None = None,
-    dtype: jax.typing.DTypeLike | None = None,
-    axis_name: str | Sequence[str] | None = None,
-    axis_index_groups: Sequence[Sequence[int]] | None = None,
+    **options: Unpack[Options],
 ) -> jax.Array:
     """Checks what all norms take, and calls the norm."""
+    check_names("a norm", options, Options.__annotations__)
+    gamma, beta, where, residual = (
+        None if a is None else jnp.asarray(a) for a in (gamma, beta, options.get("where"), options.get("residual"))
+    )
+    axis_name, index_groups = options.get("axis_name"), options.get("axis_index_groups")
+    check_axis_name(axis_name, index_groups)
     plan = Plan(
         arrangement,
         check_eps(eps),
-        jnp.dtype(x.dtype if dtype is None else dtype),
+        check_dtype(options.get("dtype"), x.dtype),
         centred,
-        check_activation(activation, ACTIVATIONS),
+        check_activation(options.get("activation"), ACTIVATIONS),
         axis_name if axis_name is None or isinstance(axis_name, str) else tuple(axis_name),
-        None if axis_index_groups is None else tuple(map(tuple, axis_index_groups)),
+        None if index_groups is None else tuple(map(tuple, index_groups)),
     )
     of_samples = tuple(axis for axis in batch if axis not in features)
     placed = []
@@ -321,7 +328,8 @@ def _apply(
         where = jnp.reshape(where, (1,) * (x.ndim - jnp.ndim(where)) + jnp.shape(where))
     if not x.size:
         return jnp.zeros(x.shape, plan.dtype)
-    return norm(plan, x, *placed, where, residual)
+    gamma, beta = placed
+    return norm(plan, x, gamma, beta, where, residual)
 
 
 def _beside(parameter: jax.Array, shape: Sequence[int], batch: Sequence[int], features: Sequence[int]) -> jax.Array:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
 from groupnorm_jax._arrangements import over_axes
-from groupnorm_jax._checks import check_axis_set, check_where
+from groupnorm_jax._checks import check_axis_set, check_eps, check_floating, check_where
 from groupnorm_jax._views import Rows, View, apart, on_cpu
 
 SAVED = "groupnorm_jax statistics"
@@ -68,6 +68,8 @@ def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None 
     References:
       Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979.
     """
+    x = jnp.asarray(x)
+    check_floating(x)
     reduced = check_axis_set("axes", axes, x.shape)
     arranged = over_axes(x.shape, reduced, features=())
     weight = None
@@ -82,12 +84,12 @@ def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None 
 
 def masked(x: jax.Array, where: jax.Array) -> tuple[jax.Array, jax.Array]:
     """X with 0 for what does not count, and the weights, of x's shape and the statistics' dtype."""
-    weight = jnp.broadcast_to(jnp.asarray(where).astype(wide(x.dtype)), x.shape)
+    weight = jnp.broadcast_to(jnp.asarray(where).astype(statistics_dtype(x.dtype)), x.shape)
     return jnp.where(weight > 0, x, jnp.zeros((), x.dtype)), jax.lax.stop_gradient(weight)
 
 
 def moments_of_groups(view: View, x: jax.Array, weight: jax.Array | None, *, centred: bool = True) -> Moments:
-    """The moments of each group of a view; arrays of shape ``(samples, groups)``.
+    """The moments of each group of a view; arrays of its statistics' shape.
 
     Mean and mean square come from one reading. Where the square of the mean is more than four times the variance,
     their difference has lost digits, and a second reading measures from the mean: near it, differences are exact
@@ -106,8 +108,8 @@ def moments_of_groups(view: View, x: jax.Array, weight: jax.Array | None, *, cen
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))
 def _statistics(view: View, centred: bool, x: jax.Array, weight: jax.Array | None) -> tuple[jax.Array, ...]:  # noqa: FBT001
     """Count, mean, rest and m2."""
-    dtype = wide(x.dtype)
-    count = jnp.full((view.samples, view.groups), view.size, dtype) if weight is None else view.total(weight)
+    dtype = statistics_dtype(x.dtype)
+    count = jnp.full(view.statistics_shape, view.size, dtype) if weight is None else view.total(weight)
 
     def total(values: jax.Array) -> jax.Array:
         return view.total(values if weight is None else values * weight)
@@ -152,14 +154,14 @@ def _statistics_jvp(view: View, centred: bool, primals: tuple, tangents: tuple) 
     mean, rest, _ = others = saved(others)
     count = count if weight is None else saved(count)
     found = (count, *others)
-    zero = jnp.zeros_like(count)
     of_x = of_x.astype(mean.dtype) if weight is None else of_x.astype(mean.dtype) * weight
     if not centred:
-        return found, (zero, zero, zero, 2 * view.linear_totals(x.astype(mean.dtype) * of_x)[0])
+        (of_m2,) = view.linear_totals(x.astype(mean.dtype) * of_x)
+        return found, (*map(jnp.zeros_like, found[:3]), 2 * of_m2)
     shift, lacking = view.beside(mean, rest)
     of_rest, of_m2 = view.linear_totals(of_x, ((x.astype(mean.dtype) - shift) - lacking) * of_x)
     of_rest /= jnp.where(count == 0, 1, count)
-    return found, (zero, zero, of_rest, 2 * of_m2)
+    return found, (*map(jnp.zeros_like, found[:2]), of_rest, 2 * of_m2)
 
 
 def saved(statistics: T) -> T:
@@ -167,9 +169,9 @@ def saved(statistics: T) -> T:
     return jax.tree.map(lambda v: checkpoint_name(v, SAVED), statistics)
 
 
-def wide(dtype: jnp.dtype) -> jnp.dtype:
-    """What statistics of this dtype are in: float32 at the least."""
-    return dtype if jnp.finfo(dtype).bits >= jnp.finfo(jnp.float32).bits else jnp.dtype(jnp.float32)
+def statistics_dtype(*dtypes: jnp.dtype) -> jnp.dtype:
+    """What statistics of these floating dtypes are in: float32, or float64 if one is."""
+    return jnp.dtype(jnp.float64 if any(dtype == jnp.float64 for dtype in dtypes) else jnp.float32)
 
 
 def promoted(*dtypes: jnp.dtype) -> jnp.dtype:
@@ -199,6 +201,7 @@ def merge(*parts: Moments) -> Moments:
     """
     if not parts:
         raise ValueError("merge takes at least one Moments; moments(x, axes) makes one")
+    _check_moments(*parts)
     stacked = jax.tree.map(lambda *fields: jnp.stack(jnp.broadcast_arrays(*fields)), *parts)
     return jax.tree.map(lambda field: field[0], _pooled(stacked, lambda v: v.sum(0, keepdims=True)))
 
@@ -242,11 +245,25 @@ def normalize(
     Returns:
       Array of x's shape, in float32, or float64 for float64 x.
     """
+    _check_moments(statistics)
     x = x.astype(statistics.mean.dtype)
-    scale = statistics.inverse_std(eps)
+    scale = statistics.inverse_std(check_eps(eps))
     scale = scale if gamma is None else scale * gamma.astype(x.dtype)
-    y = ((x - statistics.mean) - statistics.rest) * scale
+    y = jnp.where(statistics.count == 0, 0, ((x - statistics.mean) - statistics.rest) * scale)
     return y if beta is None else y + beta.astype(x.dtype)
+
+
+def _check_moments(*parts: Moments) -> None:
+    """Checks statistics.
+
+    Raises:
+      TypeError: if one is something else.
+    """
+    for part in parts:
+        if not isinstance(part, Moments):
+            raise TypeError(
+                f"statistics are Moments, got {type(part).__name__}; moments(x, axes) makes them of an array"
+            )
 
 
 def _pooled(parts: Moments, total: Total) -> Moments:
@@ -257,7 +274,7 @@ def _pooled(parts: Moments, total: Total) -> Moments:
     """
     count = total(parts.count)
     divisor = jnp.where(count == 0, 1, count)
-    mean = jax.lax.stop_gradient(total(parts.count * parts.mean) / divisor)
+    mean = _rounded(jax.lax.stop_gradient(total(parts.count * parts.mean) / divisor))
     difference = (parts.mean - mean) + parts.rest
     rest = total(parts.count * difference) / divisor
     m2 = total(parts.m2) + total(parts.count * jnp.square(difference - rest))

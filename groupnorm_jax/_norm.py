@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from groupnorm_jax._arrangements import Arrangement
-from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_groups, promoted, saved, wide
+from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_groups, saved, statistics_dtype
 
 Activation = Callable[[jax.Array], jax.Array]
 ACTIVATIONS: dict[str, Activation] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu, "silu": jax.nn.silu}
@@ -38,7 +38,6 @@ class Plan:
     axis_index_groups: tuple[tuple[int, ...], ...] | None = None
 
 
-@partial(jax.jit, static_argnums=0)
 def norm(
     plan: Plan,
     x: jax.Array,
@@ -62,20 +61,30 @@ def norm(
     Returns:
       Array of x's shape and the plan's dtype.
     """
-    view = plan.arrangement.view
-    weighty = view.size * x.dtype.itemsize < _LIGHT  # many small groups: their statistics are soon made again
-    policies = jax.checkpoint_policies
-    keep = policies.nothing_saveable if weighty and plan.axis_name is None else policies.save_only_these_names(SAVED)
-    return jax.checkpoint(partial(_norm, plan), prevent_cse=False, policy=keep)(x, gamma, beta, where, residual)
+    known = plan.activation is None or any(plan.activation is function for function in ACTIVATIONS.values())
+    # Another's activation may change, or hold what is being traced: it is traced at each call, and not kept.
+    return (_kept if known else _checkpointed)(plan, x, gamma, beta, where, residual)
+
+
+def _checkpointed(plan: Plan, x: jax.Array, *others: jax.Array | None) -> jax.Array:
+    """The norm, of which the gradient keeps x and the statistics."""
+    size, policies = plan.arrangement.view.size, jax.checkpoint_policies
+    # Of many small groups, statistics are soon made again.
+    is_weighty = isinstance(size, int) and size * x.dtype.itemsize < _LIGHT and plan.axis_name is None
+    keep = policies.nothing_saveable if is_weighty else policies.save_only_these_names(SAVED)
+    return jax.checkpoint(partial(_norm, plan), prevent_cse=False, policy=keep)(x, *others)
+
+
+_kept = jax.jit(_checkpointed, static_argnums=0)
 
 
 def _norm(plan: Plan, x, gamma, beta, where, residual) -> jax.Array:  # noqa: ANN001 - see norm
-    arranged, dtype = plan.arrangement, wide(promoted(x.dtype, plan.dtype))
+    arranged, dtype = plan.arrangement, statistics_dtype(x.dtype, plan.dtype)
     weight = None
     if where is not None:
         x, weight = masked(x, where)
         weight = arranged.into(weight)
-    x = arranged.into(x if wide(x.dtype) == dtype else x.astype(dtype))
+    x = arranged.into(x if statistics_dtype(x.dtype) == dtype else x.astype(dtype))
     gamma, beta = (None if p is None else arranged.broadcasts_into(p.astype(dtype)) for p in (gamma, beta))
     statistics = moments_of_groups(arranged.view, x, weight, centred=plan.centred)
     if plan.axis_name is not None:
@@ -85,5 +94,11 @@ def _norm(plan: Plan, x, gamma, beta, where, residual) -> jax.Array:  # noqa: AN
     y = arranged.view.affine(x, statistics.mean, statistics.rest, scale, gamma, beta, plan.dtype if plain else dtype)
     y = arranged.back(y)
     y = y if residual is None else y + residual.astype(dtype)
-    y = y if plan.activation is None else plan.activation(y)
+    if plan.activation is not None:
+        shape, y = y.shape, plan.activation(y)
+        if jnp.shape(y) != shape:
+            raise ValueError(
+                f"an activation must be elementwise, but from shape {shape} it made shape {jnp.shape(y)}; call it "
+                "on the layer's result instead"
+            )
     return y.astype(plan.dtype)

@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 
 _FEW = 8  # values of a group that are added one by one: faster than a sum over a short last axis
+_MAPS_TRANSPOSE = jax.__version_info__ >= (0, 10)  # under jax.checkpoint; before, JAX fails
 _MANY = 64  # positions: uses of what is computed from a group's statistics
 _NARROW = 128  # channels
 _FOLD = 512  # rows, at the most
@@ -38,28 +39,34 @@ def apart(x: jax.Array) -> jax.Array:
 
 @dataclass(frozen=True)
 class Rows:
-    """Groups of adjacent values, one row each sample: x as ``(samples, groups * size)``.
+    """Groups of adjacent values in rows: x as ``(*lengths, groups * size)``.
 
-    Layer normalization over the last axis, group normalization without positions or of each position.
+    Layer normalization over the last axis, group normalization without positions or of each position. The rows' axes
+    are as they come, if they are few: merged, an axis that is sharded would have to be gathered.
     """
 
-    samples: int
+    lengths: tuple[int, ...]
     groups: int
     size: int
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Of x."""
-        return (self.samples, self.groups * self.size)
+        return (*self.lengths, self.groups * self.size)
+
+    @property
+    def statistics_shape(self) -> tuple[int, ...]:
+        """Of what there is one of for each group."""
+        return (*self.lengths, self.groups)
 
     def total(self, values: jax.Array) -> jax.Array:
-        """The sum over each group, shape ``(samples, groups)``."""
-        values = values.reshape(self.samples * self.groups, self.size)
+        """The sum over each group, of the statistics' shape."""
+        values = self._grouped(values)
         if self.size > _FEW:
-            total = values.sum(1)
+            total = values.sum(-1)
         else:
-            total = sum((values[:, i] for i in range(1, self.size)), start=values[:, 0])
-        return total.reshape(self.samples, self.groups)
+            total = sum((values[..., i] for i in range(1, self.size)), start=values[..., 0])
+        return total.reshape(self.statistics_shape)
 
     @property
     def is_small(self) -> bool:
@@ -71,23 +78,27 @@ class Rows:
 
     def first(self, values: jax.Array) -> jax.Array:
         """The first value of each group."""
-        return values.reshape(self.samples, self.groups, self.size)[:, :, 0]
+        return self._grouped(values)[..., 0].reshape(self.statistics_shape)
 
     def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
         """The same of several arrays, in a form whose transpose is fast."""
-        return tuple(t.reshape(self.samples, self.groups, self.size).sum(2) for t in tangents)
+        return tuple(self._grouped(t).sum(-1).reshape(self.statistics_shape) for t in tangents)
 
     def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
         """Statistics of groups, in shapes that broadcast to x's."""
         if self.groups == 1:
             return statistics
-        return tuple(jnp.repeat(s, self.size, 1) for s in statistics)
+        return tuple(jnp.repeat(s, self.size, -1) for s in statistics)
 
     def linear_beside(self, tangent: jax.Array) -> jax.Array:
         """The same of one array, in a form whose transpose is fast."""
         if self.size > _FEW:
-            return jnp.broadcast_to(tangent[:, :, None], (*tangent.shape, self.size)).reshape(self.shape)
-        return jnp.stack([tangent] * self.size, 2).reshape(self.shape)
+            return jnp.broadcast_to(tangent[..., None], (*tangent.shape, self.size)).reshape(self.shape)
+        return jnp.stack([tangent] * self.size, -1).reshape(self.shape)
+
+    def _grouped(self, values: jax.Array) -> jax.Array:
+        """An axis for each group's values, if there are several groups."""
+        return values if self.groups == 1 else values.reshape(*self.lengths, self.groups, self.size)
 
     def affine(
         self,
@@ -103,7 +114,7 @@ class Rows:
 
         Args:
           x: of the view's shape.
-          mean: of shape ``(samples, groups)``, as rest and scale are. No gradient flows through it.
+          mean: of the statistics' shape, as rest and scale are. No gradient flows through it.
           rest: what the mean lacks.
           scale: inverse standard deviation.
           gamma: broadcasts to x; None is 1.
@@ -137,8 +148,13 @@ class Blocks:
         """How many values a group has."""
         return self.m * self.n
 
+    @property
+    def statistics_shape(self) -> tuple[int, ...]:
+        """Of what there is one of for each group."""
+        return (self.samples, self.groups)
+
     def total(self, values: jax.Array) -> jax.Array:
-        """The sum over each group, shape ``(samples, groups)``."""
+        """The sum over each group, of the statistics' shape."""
         return values.sum((2, 3))
 
     def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
@@ -195,13 +211,21 @@ class Columns:
         """How many values a group has."""
         return self.positions * self.channels // self.groups
 
+    @property
+    def statistics_shape(self) -> tuple[int, ...]:
+        """Of what there is one of for each group."""
+        return (self.samples, self.groups)
+
     def total(self, values: jax.Array) -> jax.Array:
-        """The sum over each group, shape ``(samples, groups)``."""
+        """The sum over each group, of the statistics' shape."""
         return self._gathered(values.sum(self._axes))
 
     def linear_totals(self, *tangents: jax.Array) -> tuple[jax.Array, ...]:
         """The same of several arrays, in a form whose transpose is fast."""
-        return self._each(self._gathered, *(t.sum(self._axes) for t in tangents))
+        of_channels = tuple(t.sum(self._axes) for t in tangents)
+        if _MAPS_TRANSPOSE:
+            return self._each(self._gathered, *of_channels)
+        return tuple(self._gathered(v) for v in of_channels)
 
     def beside(self, *statistics: jax.Array) -> tuple[jax.Array, ...]:
         """Statistics of groups, in shapes that broadcast to x's."""
@@ -253,7 +277,7 @@ View = Rows | Blocks | Columns
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _normalize_rows(view: Rows, x: jax.Array, mean: jax.Array, rest: jax.Array, scale: jax.Array) -> jax.Array:
-    """``((x - mean) - rest) * scale``; the statistics are ``(samples, groups)``."""
+    """``((x - mean) - rest) * scale``; the statistics are one a group."""
     mean, rest, scale = view.beside(mean, rest, scale)
     return ((x.astype(mean.dtype) - mean) - rest) * scale
 
