@@ -4,7 +4,8 @@
     python benchmarks/layers.py --tables accuracy residuals
     python benchmarks/layers.py --dtypes float32 --shapes 0 4 --seconds 2 --json layers.json
 
-All peers run in this process, turn by turn, each round begun by another; numbers are medians. Before a shape is timed
+All peers run in this process, in rounds, each in an order of its own; numbers are medians. Idle threads of other
+libraries sleep (OMP_WAIT_POLICY), or they would keep the cores from those that follow. Before a shape is timed
 all must agree on it. "Fresh" writes its result to new memory, "donated" may reuse the input's (forward) or the
 cotangent's (both). On a GPU inputs are rotated, so that none is found in a cache.
 """
@@ -12,6 +13,8 @@ cotangent's (both). On a GPU inputs are rotated, so that none is found in a cach
 import argparse
 import itertools
 import json
+import os
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +41,7 @@ SHAPES = [
     (8, 256, 256, 32),
     (4096, 128),
 ]
+os.environ.update({"OMP_WAIT_POLICY": "passive", "KMP_BLOCKTIME": "0"})  # before any peer is imported
 RATIOS = (0.0, 1e2, 1e3, 1e4, 1e5)
 AGREE = {"float32": 1e-3, "bfloat16": 0.1}  # flax's fast variance is the coarsest
 ROTATED = 1 << 30  # bytes of inputs on a GPU
@@ -132,17 +136,16 @@ def _call(layer: Layer, inputs: list, way: str, *, donated: bool) -> Callable[[]
 
 
 def _timed(calls: dict[str, Callable[[], float]], seconds: float) -> dict[str, list[float]]:
-    """Rounds in turn, each begun by another, for so many seconds a peer; at least five."""
+    """Rounds, each in an order of its own, for so many seconds a peer; at least five."""
     for call in calls.values():
         call()
         call()
     times: dict[str, list[float]] = {name: [] for name in calls}
-    names, until = list(calls), time.perf_counter() + seconds * len(calls)
+    names, until, order = list(calls), time.perf_counter() + seconds * len(calls), random.Random(0)  # noqa: S311
     for number in itertools.count():
         if time.perf_counter() > until and number >= 5:  # noqa: PLR2004 - see above
             return times
-        at = number % len(names)
-        for name in names[at:] + names[:at]:
+        for name in order.sample(names, len(names)):
             times[name].append(calls[name]())
     raise AssertionError  # the count has no end
 

@@ -32,8 +32,8 @@ class Call(TypedDict, total=False):
     """What a call takes besides x: ``activation((own_scale * normalized + own_bias) * scale + bias + residual)``.
 
     Attributes:
-      mask: which values count, booleans or non-negative weights that broadcast to x. A group in which nothing counts
-        gives its offset.
+      mask: which values count, booleans or non-negative weights that broadcast to x. What does not count is normalised
+        as if it were 0; a group in which nothing counts gives its offset.
       scale: factor besides the layer's own, of shape ``(N, C)``, N samples and C features: what a condition asks of
         each; or ``(C,)``.
       bias: offset besides the layer's own, likewise.

@@ -112,8 +112,9 @@ class GroupNorm(_DropIn):
 
     Called with x and by keyword ``mask``, ``scale``, ``bias`` and ``residual``, all optional, it returns
     ``activation((own_scale * normalized + own_bias) * scale + bias + residual)``, an array of x's shape. The mask says
-    which values count, booleans or non-negative weights that broadcast to x; ``scale`` and ``bias`` are a condition's,
-    of shape ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
+    which values count, booleans or non-negative weights that broadcast to x; what does not count is normalised as if it
+    were 0, and where nothing counts the result is the offset. ``scale`` and ``bias`` are a condition's, of shape
+    ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
 
     Raises:
       TypeError: if x is not of a floating-point dtype, or the number of groups no integer.
@@ -186,8 +187,9 @@ class InstanceNorm(_DropIn):
 
     Called with x and by keyword ``mask``, ``scale``, ``bias`` and ``residual``, all optional, it returns
     ``activation((own_scale * normalized + own_bias) * scale + bias + residual)``, an array of x's shape. The mask says
-    which values count, booleans or non-negative weights that broadcast to x; ``scale`` and ``bias`` are a condition's,
-    of shape ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
+    which values count, booleans or non-negative weights that broadcast to x; what does not count is normalised as if it
+    were 0, and where nothing counts the result is the offset. ``scale`` and ``bias`` are a condition's, of shape
+    ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
 
     Raises:
       TypeError: if x is not of a floating-point dtype.
@@ -252,8 +254,9 @@ class LayerNorm(_DropIn):
 
     Called with x and by keyword ``mask``, ``scale``, ``bias`` and ``residual``, all optional, it returns
     ``activation((own_scale * normalized + own_bias) * scale + bias + residual)``, an array of x's shape. The mask says
-    which values count, booleans or non-negative weights that broadcast to x; ``scale`` and ``bias`` are a condition's,
-    of shape ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
+    which values count, booleans or non-negative weights that broadcast to x; what does not count is normalised as if it
+    were 0, and where nothing counts the result is the offset. ``scale`` and ``bias`` are a condition's, of shape
+    ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
 
     Raises:
       TypeError: if x is not of a floating-point dtype.
@@ -317,8 +320,9 @@ class RMSNorm(_DropIn):
 
     Called with x and by keyword ``mask``, ``scale``, ``bias`` and ``residual``, all optional, it returns
     ``activation((own_scale * normalized + own_bias) * scale + bias + residual)``, an array of x's shape. The mask says
-    which values count, booleans or non-negative weights that broadcast to x; ``scale`` and ``bias`` are a condition's,
-    of shape ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
+    which values count, booleans or non-negative weights that broadcast to x; what does not count is normalised as if it
+    were 0, and where nothing counts the result is the offset. ``scale`` and ``bias`` are a condition's, of shape
+    ``(N, C)`` or ``(C,)`` with N samples and C features; ``residual`` is of x's shape.
 
     Raises:
       TypeError: if x is not of a floating-point dtype.

@@ -83,6 +83,12 @@ def test_channels_anywhere(channel_axis):
     near(got, oracle(x, 3, gamma, beta, channel_axis=channel_axis), 2e-6)
 
 
+@pytest.mark.parametrize("trailing", [(), (5,), (3, 4), (2, 3, 2)])
+def test_channels_first_with_any_number_of_trailing_axes(trailing):
+    x = drawn((2, 6, *trailing))
+    near(group_norm(x, 3, channel_axis=1), oracle(x, 3, channel_axis=1), 2e-6)
+
+
 @pytest.mark.parametrize("batch_axes", [0, 1, 2, 3])
 def test_any_number_of_batch_axes(batch_axes):
     x = drawn((2, 3, 4, 6))
