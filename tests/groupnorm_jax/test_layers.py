@@ -210,6 +210,7 @@ def test_gradients_in_float64(name, x64):  # noqa: ARG001 - a fixture
     variables = jax.tree.map(lambda p: p.astype("float64"), parameters(entry)[0])
     layer = entry.linen if name == "MyGroupNorm" else entry.linen.clone(activation="silu", param_dtype="float64")
 
+    @jax.jit
     def loss(variables, x):
         return (layer.apply(variables, x) * weights).sum()
 
