@@ -9,6 +9,33 @@ import jax.numpy as jnp
 import numpy as np
 
 
+def check_array(name: str, value: jax.typing.ArrayLike) -> jax.Array:
+    """Returns the value as an array.
+
+    Raises:
+      TypeError: if it is not one of numbers.
+    """
+    try:
+        return jnp.asarray(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be an array of numbers, got {value!r:.80}; jnp.zeros((2, 8)) is one") from None
+
+
+def check_broadcast(what: str, *shapes: Sequence[int]) -> tuple[int, ...]:
+    """Returns the shape to which all broadcast.
+
+    Raises:
+      ValueError: if they do not.
+    """
+    try:
+        return jnp.broadcast_shapes(*map(tuple, shapes))
+    except ValueError:
+        found = " and ".join(map(str, dict.fromkeys(map(tuple, shapes))))
+        raise ValueError(
+            f"{what} must broadcast against each other, got shapes {found}; give an axis that one lacks the length 1"
+        ) from None
+
+
 def check_num_groups(num_groups: object, name: str = "num_groups") -> int:
     """Returns the number of groups, or another count, as an ``int``.
 
@@ -23,8 +50,8 @@ def check_num_groups(num_groups: object, name: str = "num_groups") -> int:
         )
     count = int(num_groups)
     if count < 1:
-        whole = "num_groups=1 puts all channels in one group"
-        raise ValueError(f"{name} must be at least 1, got {name}={count}; {whole}")
+        way_out = "num_groups=1 puts all channels in one group" if name == "num_groups" else "count what there is"
+        raise ValueError(f"{name} must be at least 1, got {name}={count}; {way_out}")
     return count
 
 
@@ -168,7 +195,9 @@ def check_channel_axis(x: jax.Array, channel_axis: int, batch_axes: int | Iterab
       ValueError: if x has no such axis, or the channels are one of the batch's.
     """
     if isinstance(batch_axes, int | np.integer) and not isinstance(batch_axes, bool) and batch_axes >= 0:
-        batch_axes = tuple(range(min(int(batch_axes), x.ndim)))
+        if batch_axes > x.ndim:
+            raise ValueError(f"batch_axes={batch_axes}, but x has {x.ndim} axes, shape {x.shape}; 1 is usual")
+        batch_axes = tuple(range(int(batch_axes)))
     if not isinstance(batch_axes, Iterable):
         raise TypeError(
             f"batch_axes must be how many leading axes count samples, or which axes do, got batch_axes={batch_axes!r}; "

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from groupnorm_jax import _functional
 from groupnorm_jax._checks import (
+    check_array,
     check_axis_set,
     check_channel_axis,
     check_eps,
@@ -153,14 +154,17 @@ def _applied(
     dtype = promoted(x.dtype, *own) if layer.dtype is None else layer.dtype
     wide = promoted(x.dtype, *own, jnp.float32)
     lengths = [[x.shape[axis] for axis in axes] for axes in (features, [a for a in batch if a not in features])]
-    parameters = [own_scale, own_bias]
-    for name in ("scale", "bias"):
-        check_parameter(name, call.get(name), *lengths)
-    scale, bias = (None if call.get(name) is None else jnp.asarray(call.get(name), wide) for name in ("scale", "bias"))
-    gamma, beta = (None if p is None else p.astype(wide) for p in parameters)
+    gamma, beta = (None if p is None else p.astype(wide) for p in (own_scale, own_bias))
+    given = {name: call.get(name) for name in ("scale", "bias")}
+    scale, bias = (None if value is None else check_array(name, value) for name, value in given.items())
     if scale is not None:
-        gamma, beta = (scale if gamma is None else scale * _like(gamma, scale)), _scaled(beta, scale)
+        check_parameter("scale", scale, *lengths)
+        scale = scale.astype(wide)
+        gamma = scale if gamma is None else _like(gamma, scale) * scale
+        beta = None if beta is None else _like(beta, scale) * scale
     if bias is not None:
+        check_parameter("bias", bias, *lengths)
+        bias = bias.astype(wide)
         beta = bias if beta is None else _like(beta, bias) + _like(bias, beta)
     return function(
         x,
@@ -174,10 +178,6 @@ def _applied(
         axis_name=layer.axis_name,
         axis_index_groups=layer.axis_index_groups,
     )
-
-
-def _scaled(beta: jax.Array | None, scale: jax.Array) -> jax.Array | None:
-    return None if beta is None else _like(beta, scale) * scale
 
 
 def _like(parameter: jax.Array, other: jax.Array) -> jax.Array:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from groupnorm_jax._arrangements import Arrangement, over_axes, over_channel_groups
 from groupnorm_jax._checks import (
     check_activation,
+    check_array,
     check_axis_name,
     check_axis_set,
     check_channel_axis,
@@ -75,7 +76,7 @@ def group_norm_per_position(
     References:
       Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2 and 7.
     """
-    num_groups, x = check_num_groups(num_groups), jnp.asarray(x)
+    num_groups, x = check_num_groups(num_groups), check_array("x", x)
     check_input(x, num_groups)
     return group_norm(x, num_groups, gamma, beta, eps=eps, batch_axes=x.ndim - 1)
 
@@ -137,7 +138,7 @@ def group_norm(
     References:
       Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2, 6 and 7.
     """
-    num_groups, x = check_num_groups(num_groups), jnp.asarray(x)
+    num_groups, x = check_num_groups(num_groups), check_array("x", x)
     check_floating(x)
     axis, kept = check_channel_axis(x, channel_axis, batch_axes)
     check_input(x, num_groups, axis)
@@ -185,7 +186,7 @@ def layer_norm(
     References:
       Ba, Kiros and Hinton, Layer Normalization, 2016, https://arxiv.org/abs/1607.06450, equation 4.
     """
-    x = jnp.asarray(x)
+    x = check_array("x", x)
     check_floating(x)
     reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
     return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, **options)
@@ -229,7 +230,7 @@ def instance_norm(
     References:
       Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016, https://arxiv.org/abs/1607.08022, equation 4.
     """
-    x = jnp.asarray(x)
+    x = check_array("x", x)
     check_floating(x)
     features = check_axis_set("feature_axes", feature_axes, x.shape)
     if 0 in features:
@@ -282,7 +283,7 @@ def rms_norm(
     References:
       Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, https://arxiv.org/abs/1910.07467, equation 4.
     """
-    x = jnp.asarray(x)
+    x = check_array("x", x)
     check_floating(x)
     reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
     return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, centred=False, **options)
@@ -302,9 +303,8 @@ def _apply(
 ) -> jax.Array:
     """Checks what all norms take, and calls the norm."""
     check_names("a norm", options, Options.__annotations__)
-    gamma, beta, where, residual = (
-        None if a is None else jnp.asarray(a) for a in (gamma, beta, options.get("where"), options.get("residual"))
-    )
+    given = {"gamma": gamma, "beta": beta, "where": options.get("where"), "residual": options.get("residual")}
+    gamma, beta, where, residual = (None if a is None else check_array(name, a) for name, a in given.items())
     axis_name, index_groups = options.get("axis_name"), options.get("axis_index_groups")
     check_axis_name(axis_name, index_groups)
     plan = Plan(

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from groupnorm_jax import _drop_in
+from groupnorm_jax._checks import check_array
 from groupnorm_jax._drop_in import Call, Dtype, Initializer
 from groupnorm_jax._functional import Axes, group_norm_per_position
 from groupnorm_jax._norm import Activation
@@ -63,7 +64,7 @@ class MyGroupNorm(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         gamma = self.param("gamma", nn.initializers.ones, x.shape[-1:])
         beta = self.param("beta", nn.initializers.zeros, x.shape[-1:])
         return group_norm_per_position(x, self.num_groups, gamma, beta, eps=self.eps)
@@ -158,7 +159,7 @@ class GroupNorm(_DropIn):
     @nn.compact
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         own = self._own(_drop_in.channels_shape(x, self.channel_axis))
         return _drop_in.group_norm(self, x, *own, **call)
 
@@ -226,7 +227,7 @@ class InstanceNorm(_DropIn):
     @nn.compact
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.instance_norm(self, x, *self._own(_drop_in.features_shape(x, self.feature_axes)), **call)
 
 
@@ -294,7 +295,7 @@ class LayerNorm(_DropIn):
     @nn.compact
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.layer_norm(self, x, *self._own(_drop_in.features_shape(x, self.feature_axes)), **call)
 
 
@@ -359,5 +360,5 @@ class RMSNorm(_DropIn):
     @nn.compact
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.rms_norm(self, x, *self._own(_drop_in.features_shape(x, self.feature_axes)), **call)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.ad_checkpoint import checkpoint_name
 
 from groupnorm_jax._arrangements import over_axes
-from groupnorm_jax._checks import check_axis_set, check_eps, check_floating, check_where
+from groupnorm_jax._checks import check_array, check_axis_set, check_broadcast, check_eps, check_floating, check_where
 from groupnorm_jax._views import Rows, View, apart, on_cpu
 
 SAVED = "groupnorm_jax statistics"
@@ -68,7 +68,7 @@ def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None 
     References:
       Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979.
     """
-    x = jnp.asarray(x)
+    x = check_array("x", x)
     check_floating(x)
     reduced = check_axis_set("axes", axes, x.shape)
     arranged = over_axes(x.shape, reduced, features=())
@@ -83,7 +83,7 @@ def moments(x: jax.Array, axes: int | Sequence[int], *, where: jax.Array | None 
 
 
 def masked(x: jax.Array, where: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """X with 0 for what does not count, and the weights, of x's shape and the statistics' dtype."""
+    """The array, with 0 for what does not count, and the weights, of x's shape and the statistics' dtype."""
     weight = jnp.broadcast_to(jnp.asarray(where).astype(statistics_dtype(x.dtype)), x.shape)
     return jnp.where(weight > 0, x, jnp.zeros((), x.dtype)), jax.lax.stop_gradient(weight)
 
@@ -202,14 +202,22 @@ def merge(*parts: Moments) -> Moments:
     if not parts:
         raise ValueError("merge takes at least one Moments; moments(x, axes) makes one")
     _check_moments(*parts)
+    check_broadcast("merged statistics", *(field.shape for field in jax.tree.leaves(parts)))
     stacked = jax.tree.map(lambda *fields: jnp.stack(jnp.broadcast_arrays(*fields)), *parts)
     return jax.tree.map(lambda field: field[0], _pooled(stacked, lambda v: v.sum(0, keepdims=True)))
 
 
 def merge_axes(parts: Moments, axes: int | Sequence[int]) -> Moments:
-    """The moments of the union along axes of the arrays, which stay, with length 1: of channels, a group's."""
-    shape = jnp.broadcast_shapes(*(field.shape for field in jax.tree.leaves(parts)))
-    return _pooled(parts, lambda v: jnp.broadcast_to(v, shape).sum(axes, keepdims=True))
+    """The moments of the union along axes of the arrays, which stay, with length 1: of channels, a group's.
+
+    Raises:
+      TypeError: if ``parts`` are no Moments, or an axis is no integer.
+      ValueError: if the arrays have no such axis, or one is named twice.
+    """
+    _check_moments(parts)
+    shape = check_broadcast("the fields of Moments", *(field.shape for field in jax.tree.leaves(parts)))
+    merged = check_axis_set("axes", axes, shape)
+    return _pooled(parts, lambda v: jnp.broadcast_to(v, shape).sum(merged, keepdims=True))
 
 
 def merge_devices(
@@ -221,7 +229,11 @@ def merge_devices(
       part: what this device holds.
       axis_name: as for ``jax.lax.psum``.
       axis_index_groups: as for ``jax.lax.psum``.
+
+    Raises:
+      TypeError: if ``part`` is no Moments.
     """
+    _check_moments(part)
     return _pooled(part, lambda v: jax.lax.psum(v, axis_name, axis_index_groups=axis_index_groups))
 
 
@@ -244,8 +256,16 @@ def normalize(
 
     Returns:
       Array of x's shape, in float32, or float64 for float64 x.
+
+    Raises:
+      TypeError: if x is not floating point, ``eps`` no real number, or the statistics are no Moments.
+      ValueError: if ``eps`` is negative, or the shapes do not broadcast.
     """
+    x = check_array("x", x)
+    check_floating(x)
     _check_moments(statistics)
+    beside = [field.shape for field in (*jax.tree.leaves(statistics), gamma, beta) if field is not None]
+    check_broadcast("x, statistics, gamma and beta", x.shape, *beside)
     x = x.astype(statistics.mean.dtype)
     scale = statistics.inverse_std(check_eps(eps))
     scale = scale if gamma is None else scale * gamma.astype(x.dtype)

@@ -1,4 +1,4 @@
-"""Two ways to look at an array as groups, in which sums over a group are fast, and their gradients too.
+"""Three ways to look at an array as groups, in which sums over a group are fast, and their gradients too.
 
 A norm asks three things of a view: sums over each group, each group's statistics beside its values, and an affine map.
 On a CPU they are all that a norm costs, and XLA makes fast code of few forms only. What was found:
@@ -121,9 +121,7 @@ class Rows:
           beta: likewise; None is 0.
           dtype: of the result.
         """
-        y = _normalize_rows(self, x, mean, rest, scale)
-        y = y if gamma is None else y * gamma
-        return (y if beta is None else y + beta).astype(dtype)
+        return _affine_by_group(self, x, mean, rest, scale, gamma, beta, dtype)
 
 
 @dataclass(frozen=True)
@@ -165,6 +163,10 @@ class Blocks:
         """Statistics of groups, in shapes that broadcast to x's."""
         return tuple(s[:, :, None, None] for s in statistics)
 
+    def linear_beside(self, tangent: jax.Array) -> jax.Array:
+        """The same of one array."""
+        return self.beside(tangent)[0]
+
     def affine(
         self,
         x: jax.Array,
@@ -176,10 +178,7 @@ class Blocks:
         dtype: jnp.dtype,
     ) -> jax.Array:
         """As that of ``Rows``."""
-        mean, rest, scale = self.beside(mean, rest, scale)
-        y = ((x.astype(mean.dtype) - mean) - rest) * scale
-        y = y if gamma is None else y * gamma
-        return (y if beta is None else y + beta).astype(dtype)
+        return _affine_by_group(self, x, mean, rest, scale, gamma, beta, dtype)
 
 
 @dataclass(frozen=True)
@@ -275,21 +274,37 @@ class Columns:
 View = Rows | Blocks | Columns
 
 
+def _affine_by_group(
+    view: Rows | Blocks,
+    x: jax.Array,
+    mean: jax.Array,
+    rest: jax.Array,
+    scale: jax.Array,
+    gamma: jax.Array | None,
+    beta: jax.Array | None,
+    dtype: jnp.dtype,
+) -> jax.Array:
+    """What ``Rows.affine`` says, for views with all of a group together."""
+    y = _normalize(view, x, mean, rest, scale)
+    y = y if gamma is None else y * gamma
+    return (y if beta is None else y + beta).astype(dtype)
+
+
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
-def _normalize_rows(view: Rows, x: jax.Array, mean: jax.Array, rest: jax.Array, scale: jax.Array) -> jax.Array:
+def _normalize(view: Rows | Blocks, x: jax.Array, mean: jax.Array, rest: jax.Array, scale: jax.Array) -> jax.Array:
     """``((x - mean) - rest) * scale``; the statistics are one a group."""
     mean, rest, scale = view.beside(mean, rest, scale)
     return ((x.astype(mean.dtype) - mean) - rest) * scale
 
 
-@_normalize_rows.defjvp
-def _normalize_rows_jvp(view: Rows, primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
+@_normalize.defjvp
+def _normalize_jvp(view: Rows | Blocks, primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
     x, mean, rest, scale = primals
     of_x, _, of_rest, of_scale = tangents
     shift, lacking, factor = view.beside(mean, rest, scale)
     tangent = (of_x.astype(mean.dtype) - view.linear_beside(of_rest)) * factor
     tangent += ((x.astype(mean.dtype) - shift) - lacking) * view.linear_beside(of_scale)
-    return _normalize_rows(view, x, mean, rest, scale), tangent
+    return _normalize(view, x, mean, rest, scale), tangent
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0, 1))

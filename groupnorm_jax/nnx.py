@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from groupnorm_jax import _drop_in
-from groupnorm_jax._checks import check_num_groups
+from groupnorm_jax._checks import check_array, check_num_groups
 from groupnorm_jax._drop_in import Call, Dtype, Initializer
 from groupnorm_jax._functional import Axes, group_norm_per_position
 from groupnorm_jax._norm import Activation
@@ -58,7 +58,7 @@ class MyGroupNorm(nnx.Module):
 
     def __call__(self, x: jax.Array) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         _check_features(self.num_features, _drop_in.channels_shape(x, -1))
         return group_norm_per_position(x, self.num_groups, self.gamma[...], self.beta[...], eps=self.eps)
 
@@ -181,7 +181,7 @@ class GroupNorm(_DropIn):
 
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.group_norm(self, *self._own(x, _drop_in.channels_shape(x, self.channel_axis)), **call)
 
 
@@ -243,7 +243,7 @@ class LayerNorm(_DropIn):
 
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.layer_norm(self, *self._own(x, _drop_in.features_shape(x, self.feature_axes)), **call)
 
 
@@ -305,7 +305,7 @@ class InstanceNorm(_DropIn):
 
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.instance_norm(self, *self._own(x, _drop_in.features_shape(x, self.feature_axes)), **call)
 
 
@@ -364,5 +364,5 @@ class RMSNorm(_DropIn):
 
     def __call__(self, x: jax.Array, **call: Unpack[Call]) -> jax.Array:
         """Normalises x; see the class."""
-        x = jnp.asarray(x)
+        x = check_array("x", x)
         return _drop_in.rms_norm(self, *self._own(x, _drop_in.features_shape(x, self.feature_axes))[:2], **call)

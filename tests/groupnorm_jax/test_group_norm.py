@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from comparing import drawn, near
 from flax import linen as nn
 
 from groupnorm_jax import Moments, group_norm, merge, merge_axes, merge_devices, moments, normalize
@@ -12,10 +13,6 @@ from groupnorm_jax import Moments, group_norm, merge, merge_axes, merge_devices,
 EPS = 1e-5
 # dtype -> largest error relative to max(1, largest output), measured at 3e-16, 5e-7, 5e-4 and 4e-3 and doubled.
 TOLERANCES = {"float64": 1e-15, "float32": 2e-6, "float16": 1e-3, "bfloat16": 8e-3}
-
-
-def drawn(shape, dtype="float32", mean=0.5, std=2.0, seed=0):
-    return jnp.asarray(np.random.default_rng(seed).normal(mean, std, shape), dtype)
 
 
 def oracle(x, num_groups, gamma=None, beta=None, where=None, eps=EPS, channel_axis=-1, batch_axes=1):
@@ -34,12 +31,6 @@ def oracle(x, num_groups, gamma=None, beta=None, where=None, eps=EPS, channel_ax
         0 if beta is None else np.asarray(beta, np.float64)
     )
     return np.moveaxis(y, -1, channel_axis)
-
-
-def near(got, want, tolerance):
-    want = np.asarray(want, np.float64)
-    error = np.abs(np.asarray(got, np.float64) - want).max(initial=0.0)
-    assert error <= tolerance * max(1.0, np.abs(want).max(initial=0.0)), error
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])

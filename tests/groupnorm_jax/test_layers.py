@@ -1,8 +1,6 @@
-"""Every public layer, in one registry: dtypes, ranks, transforms, masks, large means, and what gradients keep."""
+"""Every layer of the registry: dtypes, ranks, large means, masks, conditions, devices."""
 
 import inspect
-from dataclasses import dataclass
-from functools import partial
 
 import chex
 import jax
@@ -10,110 +8,13 @@ import jax.export
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from comparing import drawn, near
 from flax import linen as nn
 from flax import nnx
+from registry import ENTRIES, EPS, TOLERANCES, C, Entry, G, each, each_drop_in, oracle, parameters, per_sample
 
 import groupnorm_jax
 import groupnorm_jax.nnx as ours_nnx
-
-EPS = 1e-5
-# dtype -> largest error relative to max(1, largest output), measured at 2e-15, 6e-7, 5e-4 and 4e-3.
-TOLERANCES = {"float64": 1e-14, "float32": 2e-6, "float16": 1e-3, "bfloat16": 8e-3}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A layer, how to make it, and which values share their statistics."""
-
-    linen: nn.Module
-    nnx: nnx.Module
-    function: object  # of x and keywords gamma, beta, eps
-    labels: object  # of a shape: for each value, the number of its group
-    centred: bool = True
-    names: tuple[str, ...] = ("scale", "bias")
-
-
-def per_sample(shape, groups):
-    channel = np.arange(shape[-1]) * groups // shape[-1]
-    sample = np.arange(shape[0]).reshape((-1,) + (1,) * (len(shape) - 1))
-    return np.broadcast_to(sample * groups + channel, shape)
-
-
-def per_position(shape, groups):
-    flat = per_sample((int(np.prod(shape[:-1])), shape[-1]), groups)
-    return flat.reshape(shape)
-
-
-C, G = 12, 3
-NNX = {"rngs": nnx.Rngs(0)}
-ENTRIES = {
-    "GroupNorm": Entry(
-        groupnorm_jax.GroupNorm(G, epsilon=EPS),
-        partial(ours_nnx.GroupNorm, C, G, epsilon=EPS, **NNX),
-        partial(groupnorm_jax.group_norm, num_groups=G),
-        lambda shape: per_sample(shape, G),
-    ),
-    "InstanceNorm": Entry(
-        groupnorm_jax.InstanceNorm(epsilon=EPS),
-        partial(ours_nnx.InstanceNorm, C, epsilon=EPS, **NNX),
-        groupnorm_jax.instance_norm,
-        lambda shape: per_sample(shape, C),
-    ),
-    "LayerNorm": Entry(
-        groupnorm_jax.LayerNorm(epsilon=EPS),
-        partial(ours_nnx.LayerNorm, C, epsilon=EPS, **NNX),
-        groupnorm_jax.layer_norm,
-        lambda shape: per_position(shape, 1),
-    ),
-    "MyGroupNorm": Entry(
-        groupnorm_jax.MyGroupNorm(G, eps=EPS),
-        partial(ours_nnx.MyGroupNorm, C, G, eps=EPS),
-        None,
-        lambda shape: per_position(shape, G),
-        names=("gamma", "beta"),
-    ),
-    "RMSNorm": Entry(
-        groupnorm_jax.RMSNorm(epsilon=EPS),
-        partial(ours_nnx.RMSNorm, C, epsilon=EPS, **NNX),
-        groupnorm_jax.rms_norm,
-        lambda shape: per_position(shape, 1),
-        centred=False,
-        names=("scale",),
-    ),
-}
-DROP_IN = sorted(set(ENTRIES) - {"MyGroupNorm"})
-each = pytest.mark.parametrize("name", sorted(ENTRIES))
-each_drop_in = pytest.mark.parametrize("name", DROP_IN)
-
-
-def oracle(entry, x, scale=1.0, bias=0.0, where=None):
-    """Two-pass in float64, group by group."""
-    x = np.asarray(x, np.float64)
-    labels, weight = entry.labels(x.shape).ravel(), np.broadcast_to(1.0 if where is None else where, x.shape).ravel()
-    values = np.where(weight > 0, x.ravel(), 0.0)
-    count = np.bincount(labels, weight)
-    mean = np.bincount(labels, weight * values) / np.maximum(count, 1e-300) * entry.centred
-    centred = values - mean[labels]
-    variance = np.bincount(labels, weight * centred**2) / np.maximum(count, 1e-300)
-    factor = np.where(count > 0, 1 / np.sqrt(variance + EPS), 0.0)
-    return (centred * factor[labels]).reshape(x.shape) * np.asarray(scale, np.float64) + np.asarray(bias, np.float64)
-
-
-def drawn(shape, dtype="float32", mean=0.5, std=2.0, seed=0):
-    return jnp.asarray(np.random.default_rng(seed).normal(mean, std, shape), dtype)
-
-
-def parameters(entry, seed=1):
-    """Variables for Linen, and scale and bias for the oracle."""
-    scale, bias = drawn((C,), mean=1.0, std=0.5, seed=seed), drawn((C,), seed=seed + 1)
-    values = dict(zip(entry.names, (scale, bias), strict=False))
-    return {"params": values}, [scale, bias if len(values) > 1 else 0.0]
-
-
-def near(got, want, tolerance):
-    want = np.asarray(want, np.float64)
-    error = np.abs(np.asarray(got, np.float64) - want).max(initial=0.0)
-    assert error <= tolerance * max(1.0, np.abs(want).max(initial=0.0)), error
 
 
 def test_every_public_layer_is_here():
@@ -201,75 +102,6 @@ def test_constant_groups(name, value):
         near(entry.linen.apply(variables, x), np.broadcast_to(own[1], x.shape), 1e-6)
     gradient = jax.grad(lambda x: jnp.square(entry.linen.apply(variables, x)).sum())(x)
     chex.assert_tree_all_finite(gradient)
-
-
-@each
-def test_gradients_in_float64(name, x64):  # noqa: ARG001 - a fixture
-    entry, x = ENTRIES[name], drawn((2, 3, C), "float64")
-    weights = drawn(x.shape, "float64", seed=4)
-    variables = jax.tree.map(lambda p: p.astype("float64"), parameters(entry)[0])
-    layer = entry.linen if name == "MyGroupNorm" else entry.linen.clone(activation="silu", param_dtype="float64")
-
-    @jax.jit
-    def loss(variables, x):
-        return (layer.apply(variables, x) * weights).sum()
-
-    jax.test_util.check_grads(loss, (variables, x), order=2, modes=("fwd", "rev"), rtol=1e-4, atol=1e-4)
-
-
-@each
-def test_gradients_at_a_large_mean(name):
-    entry, x = ENTRIES[name], drawn((2, 9, C), mean=1e4, std=1.0)
-    dy = np.asarray(drawn(x.shape, mean=0.0, std=1.0, seed=5), np.float64)
-    got = jax.grad(lambda x: (entry.linen.apply(entry.linen.init(jax.random.key(0), x), x) * dy.astype("f4")).sum())(x)
-    labels, n = entry.labels(x.shape).ravel(), np.asarray(oracle(entry, x)).ravel()
-    wide, flat = np.asarray(x, np.float64).ravel(), dy.ravel()
-    mean_of = lambda v: (np.bincount(labels, v) / np.bincount(labels))[labels]  # noqa: E731 - a formula
-    r = 1 / np.sqrt(mean_of((wide - mean_of(wide) * entry.centred) ** 2) + EPS)
-    want = r * (flat - mean_of(flat) * entry.centred - n * mean_of(flat * n))
-    near(got, want.reshape(x.shape), 5e-6)
-
-
-@each
-def test_transforms_agree(name):
-    entry, x = ENTRIES[name], drawn((3, 2, 70, C))  # enough positions for all forms
-    variables, _ = parameters(entry)
-    weights = drawn(x.shape[1:], seed=7)
-
-    def loss(variables, x):
-        return (entry.linen.apply(variables, x) * weights[:, : x.shape[1]]).sum()
-
-    def of_samples(x):
-        return jax.vmap(lambda x: entry.linen.apply(variables, x))(x)
-
-    chex.assert_trees_all_close(of_samples(x), jnp.stack([entry.linen.apply(variables, v) for v in x]), atol=2e-6)
-    gradients = jnp.stack([jax.grad(loss, 1)(variables, v) for v in x])
-    chex.assert_trees_all_close(jax.vmap(jax.grad(loss, 1), (None, 0))(variables, x), gradients, atol=1e-5)
-    chex.assert_trees_all_close(jax.grad(lambda x: (of_samples(x) * weights[None]).sum())(x), gradients, atol=1e-5)
-    value, tangent = jax.jvp(partial(loss, variables), (x[0],), (x[1],))
-    near(tangent, float(jnp.vdot(gradients[0], x[1])), 1e-4)
-    near(jax.linearize(partial(loss, variables), x[0])[1](x[1]), tangent, 1e-5)
-    chex.assert_trees_all_close(jax.checkpoint(loss)(variables, x[0]), value, atol=1e-5)
-    few = x[0, :, :4]
-    hessian = jax.hessian(loss, 1)(variables, few)
-    chex.assert_trees_all_close(hessian, jax.jacrev(jax.grad(loss, 1), 1)(variables, few), atol=1e-4)
-    exported = jax.export.export(jax.jit(jax.grad(loss, 1)))(variables, x[0])
-    chex.assert_trees_all_close(exported.call(variables, x[0]), gradients[0], atol=1e-5)
-
-
-@each
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-@pytest.mark.parametrize("activation", [None, "silu"])
-@pytest.mark.parametrize("shape", [(8, 16, 16, C * 8), (64, C * 8)])
-def test_gradients_keep_x_and_next_to_nothing(name, dtype, activation, shape):
-    if name == "MyGroupNorm" and activation:
-        pytest.skip("MyGroupNorm has no activation")
-    layer = ENTRIES[name].linen if activation is None else ENTRIES[name].linen.clone(activation=activation)
-    x = drawn(shape, dtype)
-    variables = layer.init(jax.random.key(0), x)
-    _, pull = jax.vjp(layer.apply, variables, x)
-    kept, own = (sum(leaf.nbytes for leaf in jax.tree.leaves(tree)) for tree in (pull, variables))
-    assert kept - 2 * own <= 1.07 * x.nbytes, kept / x.nbytes
 
 
 @each_drop_in
@@ -393,63 +225,6 @@ def test_reduction_axes_anywhere(name, axes):
     chex.assert_trees_all_close(entry.linen.clone(reduction_axes=axes).apply(variables, x), want, atol=5e-6)
 
 
-@pytest.mark.parametrize(
-    ("layer", "x", "error", "says"),
-    [
-        (groupnorm_jax.GroupNorm(5), (2, 4, C), ValueError, "12 channels do not split into num_groups=5; 1, 2, 3, 4, 6 or 12"),
-        (groupnorm_jax.GroupNorm(4.0), (2, 4, C), TypeError, "num_groups must be an integer, got num_groups=4.0"),
-        (groupnorm_jax.GroupNorm(3, 4), (2, 4, C), ValueError, "give one of num_groups and group_size, got num_groups=3"),
-        (groupnorm_jax.GroupNorm(None), (2, 4, C), ValueError, "got num_groups=None and group_size=None"),
-        (groupnorm_jax.GroupNorm(None, 5), (2, 4, C), ValueError, "do not split into groups of group_size=5"),
-        (groupnorm_jax.GroupNorm(3), (C,), ValueError, "x[None] to a module"),
-        (groupnorm_jax.GroupNorm(3, reduction_axes=(1, 2, 3)), (8, 8, C), ValueError, "x[None] adds an axis of samples"),
-        (groupnorm_jax.GroupNorm(3, reduction_axes=(1, 2)), (2, 8, 8, C), ValueError, "must name the channels' axis 3"),
-        (groupnorm_jax.GroupNorm(3, reduction_axes=(1, -1, 2)), (2, 8, C), ValueError, "names axis 2 of x"),
-        (groupnorm_jax.GroupNorm(3, activation="rely"), (2, 8, C), ValueError, "'gelu', 'relu', 'silu' are"),
-        (groupnorm_jax.GroupNorm(3, activation=1), (2, 8, C), TypeError, "must be a name or a function"),
-        (groupnorm_jax.GroupNorm(3, epsilon=-1.0), (2, 8, C), ValueError, "epsilon must be finite and not negative"),
-        (groupnorm_jax.GroupNorm(3), (2, 8, 0), ValueError, "at least one channel"),
-        (groupnorm_jax.LayerNorm(reduction_axes=3), (2, 8, C), ValueError, "reduction_axes=3 names axis 3"),
-        (groupnorm_jax.LayerNorm(feature_axes=(1, 1)), (2, 8, C), ValueError, "names axis 1 of x, which has shape (2, 8, 12)"),
-        (groupnorm_jax.InstanceNorm(feature_axes=0), (2, 8, C), ValueError, "but that counts samples"),
-        (groupnorm_jax.RMSNorm(reduction_axes=1.0), (2, 8, C), TypeError, "must be an integer or several"),
-    ],
-)  # fmt: skip
-def test_bad_arguments_are_refused_with_the_rule_the_values_and_a_way_out(layer, x, error, says):
-    with pytest.raises(error) as raised:
-        layer.init(jax.random.key(0), jnp.zeros(x))
-    assert says in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "says"),
-    [
-        ({"mask": jnp.ones((2, 8), bool)}, ValueError, "mask[..., None] does for channels"),
-        ({"scale": jnp.ones((8, C))}, ValueError, "scale must have shape (12,), one value a channel, or (2, 12)"),
-        (
-            {"bias": jnp.ones((2, C), int)},
-            TypeError,
-            "bias must be floating point, got int32; bias.astype(jnp.float32)",
-        ),
-        (
-            {"residual": jnp.ones((1, 8, C))},
-            ValueError,
-            "residual must have x's shape (2, 8, 12), got shape (1, 8, 12)",
-        ),
-        ({"masks": None}, TypeError, "masks"),
-    ],
-)
-@each_drop_in
-def test_bad_calls_are_refused_too(name, call, error, says):
-    layer, x = ENTRIES[name].linen, jnp.zeros((2, 8, C))
-    variables = layer.init(jax.random.key(0), x)
-    with pytest.raises(error) as raised:
-        layer.apply(variables, x, **call)
-    assert says in str(raised.value)
-    with pytest.raises(TypeError, match="floating-point dtype, got complex64"):
-        layer.apply(variables, x.astype(complex))
-
-
 def test_an_activation_may_change():
     """It is any function: one with a state, one that cannot be hashed; but it must be elementwise."""
 
@@ -471,33 +246,7 @@ def test_an_activation_may_change():
         groupnorm_jax.group_norm(x, G, activation=jax.nn.glu)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "says"),
-    [
-        (lambda x: groupnorm_jax.group_norm(x, G, mask=x), TypeError, "no argument is called mask; a norm takes by name where"),
-        (lambda x: groupnorm_jax.group_norm(x, G, dtype=int), TypeError, "dtype must be floating point, got dtype=int"),
-        (lambda x: groupnorm_jax.group_norm(x, G, residual=x.astype(complex)), TypeError, "residual must be real"),
-        (lambda x: groupnorm_jax.group_norm(x, G, axis_name=3), TypeError, "axis_name must be a name or several, got axis_name=3"),
-        (lambda x: groupnorm_jax.group_norm(x, G, axis_index_groups=[[0]]), ValueError, "give axis_name"),
-        (lambda x: groupnorm_jax.group_norm(x, G, channel_axis=(1, 2)), TypeError, "channel_axis must be one integer"),
-        (lambda x: groupnorm_jax.moments(x.astype(int), 0), TypeError, "convert it with x.astype(jnp.float32)"),
-        (groupnorm_jax.merge, TypeError, "statistics are Moments, got ArrayImpl"),
-        (lambda x: groupnorm_jax.normalize(x, groupnorm_jax.moments(x, 0), eps=-5.0), ValueError, "eps must be finite"),
-        (lambda x: ours_nnx.GroupNorm(C, 5, rngs=nnx.Rngs(0)), ValueError, "12 channels do not split into num_groups=5"),  # noqa: ARG005
-    ],
-)  # fmt: skip
-def test_bad_options_are_refused(call, error, says):
-    with pytest.raises(error) as raised:
-        call(drawn((2, 8, C)))
-    assert says in str(raised.value)
-
-
 def test_nothing_counted_gives_the_offset_whatever_is_there():
     nothing = groupnorm_jax.moments(jnp.ones((2, C)), 1, where=jnp.zeros((2, 1)))
     y = groupnorm_jax.normalize(jnp.full((2, C), jnp.nan), nothing, None, jnp.ones((1, C)), eps=EPS)
     near(y, np.ones((2, C)), 0)
-
-
-def test_nnx_says_which_features_it_was_made_for():
-    with pytest.raises(ValueError, match="made with num_features=12, but x has 6; make it with num_features=6"):
-        ENTRIES["GroupNorm"].nnx()(jnp.zeros((2, 4, 6)))
