@@ -1,7 +1,8 @@
 """The typed shape of an exercise: frozen data that ``cases.py`` fills and the grader reads.
 
 Arrays in a reference, its conditioning and a misconception are float64 NumPy, keyed by name: the entry's input
-("x") and its parameters ("gamma", "beta"). Arguments are the entry's constructor arguments, already cast.
+("x") and its parameters ("gamma", "beta"). Arguments are the entry's other arguments, already cast: a module's
+constructor takes them, or the function itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,15 +21,21 @@ class Entry:
 
     Attributes:
       name: the name it must bear.
-      kind: what it must be.
-      arguments: constructor argument -> cast applied to the case's number (``int`` or ``float``).
-      defaults: constructor argument -> its value where a case does not give it.
+      kind: what it must be. A Linen module is built with the arguments, initialised and applied to x. A function is
+        called with x, and by name with the case's parameters and arguments. A training function is called with an
+        iterator of batches (images, labels) and the arguments; what it returns is called with x.
+      arguments: argument -> cast applied to the case's value (``int``, ``float``, ``bool`` or ``str``).
+      defaults: argument -> its value where a case does not give it.
+      arrays: what a function is given: ``jax.Array``, or ``numpy.ndarray`` where it may be written in either.
+      channel_axis: which axis of x holds the channels; None where there are none.
     """
 
     name: str
-    kind: Literal["linen_module"]
-    arguments: Mapping[str, Callable[[float], Any]]
+    kind: Literal["linen_module", "function", "training"]
+    arguments: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Literal["jax", "numpy"] = "jax"
+    channel_axis: int | None = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +47,14 @@ class Draw:
       dtype: name of its floating-point dtype; every value drawn is exact in it.
       mean: centre of the values.
       std: their standard deviation (within 2 %), a power of two so that scaling by it is exact.
-      same_along_last: one value for all of the last axis, so that every group is constant.
+      same_along: axes along which there is one value, so that groups are constant.
     """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
     mean: float = 0.0
     std: float = 1.0
-    same_along_last: bool = False
+    same_along: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +73,30 @@ class Fixed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """An array that a function makes, such as a part of a data set.
+
+    Attributes:
+      by: seed -> array of floating point.
+    """
+
+    by: Callable[[int], np.ndarray]
+
+
+Given = Draw | Fixed | Made
+
+
+@dataclass(frozen=True, kw_only=True)
 class Value:
     """Checks shape, dtype and values of the output.
 
     Attributes:
-      transform: how the module is applied: as it is, under ``jax.jit``, or mapped over the first axis by ``jax.vmap``.
+      transform: how the entry is applied: as it is, under ``jax.jit``, mapped over the first axis by ``jax.vmap``, or,
+        under ``jax.jit`` too, to an iterator over the first axis: a stream, of which each part comes once.
       flatten: compare flattened outputs; the shape may then be any of the right size.
     """
 
-    transform: Literal["eager", "jit", "vmap"] = "eager"
+    transform: Literal["eager", "jit", "vmap", "stream"] = "eager"
     flatten: bool = False
 
 
@@ -85,7 +107,13 @@ class Parameters:
 
 @dataclass(frozen=True, kw_only=True)
 class Raises:
-    """Checks that the call is refused with an ``Exception``, of whatever type."""
+    """Checks that the call is refused with an ``Exception``, of whatever type.
+
+    Attributes:
+      rule: why it must be: "12 channels do not split into num_groups=5".
+    """
+
+    rule: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,24 +128,44 @@ class Gradient:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accuracy:
+    """Checks what a trained classifier makes of x, against the reference's values: the right classes.
+
+    The case's parameters are "images", shape (steps, batch, ...), and "labels", shape (steps, batch).
+
+    Attributes:
+      at_least: the share of x that must be classified right.
+      classes: how many scores each of x gets.
+      alone: how many of x are classified by themselves too; each must get the class that it gets beside the others.
+    """
+
+    at_least: float
+    classes: int
+    alone: int = 0
+
+
+Check = Value | Parameters | Raises | Gradient | Accuracy
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One graded situation.
 
     Attributes:
       name: unique within the exercise; shown to the learner.
       check: what is asked.
-      arguments: the entry's arguments as plain numbers, before the entry's casts.
+      arguments: the entry's arguments, before the entry's casts.
       x: the input of the call.
-      parameters: values for the entry's parameters; when empty, the module is initialised and its own are used.
+      parameters: values for the entry's parameters; when empty, a module is initialised and its own are used.
       points: what a right answer earns.
       needs: names of earlier cases; unless all are right, this one is skipped.
     """
 
     name: str
-    check: Value | Parameters | Raises | Gradient
-    arguments: Mapping[str, float]
-    x: Draw | Fixed
-    parameters: Mapping[str, Draw | Fixed] = field(default_factory=dict)
+    check: Check
+    arguments: Mapping[str, float | str]
+    x: Given
+    parameters: Mapping[str, Given] = field(default_factory=dict)
     points: float = 1.0
     needs: tuple[str, ...] = ()
 
@@ -127,12 +175,15 @@ class Reference:
     """The judge's own answer, float64 NumPy, two-pass, written from the formula.
 
     Attributes:
-      value: the expected output.
+      value: the expected output; of an entry that returns several arrays, all of them laid end to end (``end_to_end``).
       moved: how far the output moves when each input and parameter moves by one unit in the last place, given the
         dtype's spacing at 1 (its machine epsilon): the sum over inputs, and over intermediate values that every
         algorithm rounds, of |d output / d value| * |value| * epsilon, then the maximum over all outputs that share
         statistics. Same shape as the output.
-      parameters: the entry's parameters right after initialisation.
+      parameters: the entry's parameters right after initialisation, or a function's where they are not given.
+      returns: names and shapes of the arrays, for an entry that returns a tuple of several; None for one array.
+      mean_over_spread: for each element of the output that is a variance, how often the standard deviation goes into
+        the mean of the values behind it; NaN for the others. None where no output is a variance.
       gradient: what ``Gradient`` asks for; the arrays then hold a "cotangent" too. None where no case asks for it.
       gradient_moved: how far that moves, as ``moved``.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
@@ -143,7 +194,9 @@ class Reference:
 
     value: Callable[[Arrays, Arguments], np.ndarray]
     moved: Callable[[Arrays, Arguments, float], np.ndarray]
-    parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]]
+    parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]] = lambda arrays, arguments: {}  # noqa: ARG005
+    returns: Callable[[Arrays, Arguments], tuple[tuple[str, tuple[int, ...]], ...]] | None = None
+    mean_over_spread: Callable[[Arrays, Arguments], np.ndarray] | None = None
     sharing: Callable[[Arrays, Arguments], np.ndarray] | None = None
     landmarks: Callable[[Arrays, Arguments], tuple[tuple[str, np.ndarray], ...]] | None = None
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
@@ -178,6 +231,8 @@ class Misconception:
       rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
         "cancellation", where digits are lost when the mean is large beside the spread, or "half", where float32 is
         computed in half precision. ``value`` then is an example.
+      source: a whole submission with this idea, where there is no formula for what it answers, as after training.
+      shown: whether an answer shows such an idea: given the arrays, with what is expected as "value", and the answer's.
     """
 
     name: str
@@ -190,6 +245,8 @@ class Misconception:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     rounding: Literal["", "cancellation", "half"] = ""
+    source: str = ""
+    shown: Callable[[Arrays, Arrays], bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +275,8 @@ class Exercise:
         to fill the grader's compile cache with.
       forbidden: what a submission may not call: "package.Name"; a bare package may not even be imported.
       seconds: wall-clock limit for a submission, from the moment its first line runs.
+      production: a paragraph for those who have solved it: what layers in use do differently.
+      practice: why its points are not for grades; empty where they are.
     """
 
     title: str
@@ -232,3 +291,10 @@ class Exercise:
     operations: str = ""
     forbidden: tuple[str, ...] = ()
     seconds: float = 10.0
+    production: str = ""
+    practice: str = ""
+
+
+def end_to_end(*arrays: np.ndarray) -> np.ndarray:
+    """Several arrays as one, for the value of an entry that returns a tuple."""
+    return np.concatenate([np.ravel(array) for array in arrays])

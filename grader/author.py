@@ -5,13 +5,14 @@ no thought is caught by a case, and every right variant passes, each with room t
 """
 
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from exercises.loader import COURSE, ExerciseError, Loaded, import_file
-from grader.kill_matrix import Row, right_row, wrong_rows
+from grader.kill_matrix import Cell, Row, right_row, wrong_rows
 from grader.pipeline import grade
 from grader.plan import PlannedCase, make_plan
 from grader.report import Report
@@ -58,6 +59,7 @@ def prove(exercise: Loaded, *, seed: int, runner: Runner, jobs: int, course: Pat
         ("starter", exercise.starter, _fails),
         ("solution", exercise.solution, _passes),
         *((f"right variant {v.name}", v.source, _passes) for v in exercise.spec.right_variants),
+        *((f"misconception {m.name}", m.source, _shows) for m in exercise.spec.misconceptions if m.source),
     ]
     with ThreadPoolExecutor(jobs) as pool:
         reports = pool.map(lambda p: run(f"{p[0].replace(' ', '_')}.py", p[1]), programs)
@@ -90,12 +92,27 @@ def _signature(exercise: Loaded, course: Path, filename: str) -> str:
     """The entry's signature, and for a class that of its call."""
     module = import_file(course / exercise.slug / filename, f"exercises.{exercise.slug}.{filename.removesuffix('.py')}")
     entry = getattr(module, exercise.spec.entry.name)
-    return f"{inspect.signature(entry)} {inspect.signature(entry.__call__)}"
+    return (
+        f"{inspect.signature(entry)} {inspect.signature(entry.__call__)}"
+        if isinstance(entry, type)
+        else (f"{inspect.signature(entry)}")
+    )
 
 
 def _fails(name: str, report: Report) -> Finding:
     holds = report.outcome == "wrong" and report.score == 0
     return Finding(what=f"{name} fails", holds=holds, detail="" if holds else _why(report, "it earned points"))
+
+
+def _shows(name: str, report: Report) -> Finding:
+    """A program with a wrong idea, which is told from right by what comes of running it."""
+    name = name.removeprefix("misconception ")
+    cells = (None if c.outcome == "skipped" else Cell(math.inf if c.margin is None else c.margin) for c in report.cases)
+    row = Row(name=name, kind="misconception", cells=tuple(cells))
+    named = {c.diagnosis.misconception for c in report.cases if c.diagnosis}
+    holds = report.outcome == "wrong" and row.holds and named == {name}
+    detail = "" if holds else f"it is {report.outcome}, named {', '.join(sorted(named)) or 'nothing'}"
+    return Finding(what=f"misconception {name} is caught and named", holds=holds, detail=detail, row=row)
 
 
 def _passes(name: str, report: Report) -> Finding:

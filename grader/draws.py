@@ -11,13 +11,13 @@ import zlib
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Draw, Fixed
+from exercises.spec import Draw, Fixed, Given, Made
 
 _SUM_BITS = 18  # the scaled sum of four 16-bit integers has standard deviation 1.01 * 2**18 / 4, see _bell
 _WIDEST = 3.5  # the farthest a value lies from the mean, in standard deviations
 
 
-def draw(what: Draw | Fixed, *, seed: int, key: str) -> np.ndarray:
+def draw(what: Given, *, seed: int, key: str) -> np.ndarray:
     """Draws one array.
 
     Args:
@@ -31,6 +31,8 @@ def draw(what: Draw | Fixed, *, seed: int, key: str) -> np.ndarray:
     Raises:
       ValueError: if the values asked for are not exact in the dtype.
     """
+    if isinstance(what, Made):
+        return what.by(seed)
     dtype = np.dtype(getattr(ml_dtypes, what.dtype, what.dtype))
     if isinstance(what, Fixed):
         exact = np.array(what.values, np.float64).reshape(what.shape)
@@ -44,7 +46,8 @@ def draw(what: Draw | Fixed, *, seed: int, key: str) -> np.ndarray:
 
 def _bell(what: Draw, stream: np.random.PCG64, dtype: np.dtype) -> np.ndarray:
     """Values on the finest grid that is exact in the dtype, as float64."""
-    shape = (*what.shape[:-1], 1) if what.same_along_last else what.shape
+    same = {axis % len(what.shape) for axis in what.same_along}
+    shape = tuple(1 if axis in same else length for axis, length in enumerate(what.shape))
     raw = np.asarray(stream.random_raw(math.prod(shape)), dtype=np.uint64).reshape(shape)
     sixteen = np.stack([raw >> np.uint64(shift) & np.uint64(0xFFFF) for shift in (0, 16, 32, 48)]).astype(np.int64)
     # The sum's standard deviation is sqrt(4/12) * 2**16; 7/4 of it is 1.01 * 2**16, and its extremes are 3.5 * 2**16.

@@ -6,7 +6,8 @@ from typing import Literal
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Arrays, Gradient, Parameters, Raises, Reference, Value
+from exercises.spec import Accuracy, Arrays, Gradient, Parameters, Raises, Reference, Value
+from grader import outputs
 from grader.plan import PlannedCase
 from grader.report import CaseOutcome
 from grader.tolerance import allowed_error
@@ -52,45 +53,109 @@ def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
     with np.errstate(all="ignore"):  # whatever a submission's bits are, NumPy is not to warn on our behalf
         match case.case.check:
             case Value() as check:
-                return judge_value(case, reference, answer.arrays["value"], flatten=check.flatten)
+                return judge_value(case, reference, answer.arrays, flatten=check.flatten)
             case Gradient():
-                return _judge_gradient(case, reference, answer.arrays["value"])
+                return _judge_gradient(case, reference, answer.arrays)
+            case Accuracy() as check:
+                return judge_accuracy(case, check, reference, answer.arrays)
             case Parameters():
                 return _judge_parameters(case, reference, answer.arrays)
-            case Raises():
-                return _judge_refusal(case, answer)
+            case Raises() as check:
+                return _judge_refusal(check, answer)
 
 
 def float64_arrays(case: PlannedCase, reference: Reference) -> Arrays:
-    """Input and parameters as the reference takes them: the case's own, or those of a fresh initialisation."""
+    """Input and parameters as the reference takes them: those of a fresh initialisation, and the case's own."""
     arrays = {"x": case.x.astype(np.float64)}
-    given = case.parameters or reference.parameters(arrays, case.arguments)
+    given = {**reference.parameters(arrays, case.arguments), **case.parameters}
     weights = {} if case.cotangent is None else {"cotangent": case.cotangent}
     return {**arrays, **{name: array.astype(np.float64) for name, array in {**given, **weights}.items()}}
 
 
-def judge_value(case: PlannedCase, reference: Reference, value: np.ndarray, *, flatten: bool) -> Verdict:
-    """Shape, then dtype, then values, each with its own message."""
+def judge_value(case: PlannedCase, reference: Reference, answered: Arrays, *, flatten: bool) -> Verdict:
+    """How many arrays, then shape, then dtype, then values, each with its own message."""
     arrays = float64_arrays(case, reference)
+    wanted = outputs.parts(reference, arrays, case.arguments)
+    if refused := _refused_parts(case, answered, wanted):
+        return refused
+    value = outputs.laid_out(answered, wanted)
+    if value is None:
+        raise ValueError("parts that were accepted cannot be laid out")
     expected = reference.value(arrays, case.arguments)
     allowed = allowed_error(reference, arrays, case.arguments, case.x.dtype)
     if flatten and value.size == expected.size:
         value, expected, allowed = value.ravel(), expected.ravel(), allowed.ravel()
     if value.shape != expected.shape:
-        message = f"the output must have the shape of x, {_shape(expected.shape)}; yours has {_shape(value.shape)}"
+        which = "the shape of x," if expected.shape == case.x.shape else "shape"
+        message = f"the output must have {which} {_shape(expected.shape)}; yours has {_shape(value.shape)}"
         return _wrong(message, "shape")
-    dtype_message = _dtype_message(value.dtype, case.x.dtype)
-    return _wrong(dtype_message, "dtype") if dtype_message else compare(value.astype(np.float64), expected, allowed)
+    dtype_message = "" if wanted else _dtype_message(value.dtype, case.x.dtype)
+    if dtype_message:
+        return _wrong(dtype_message, "dtype")
+    return compare(value.astype(np.float64), expected, allowed, wanted)
 
 
-def _judge_gradient(case: PlannedCase, reference: Reference, value: np.ndarray) -> Verdict:
-    found = judge_value(case, reference.differentiated(), value, flatten=False)
+def _refused_parts(case: PlannedCase, answered: Arrays, wanted: outputs.Parts | None) -> Verdict | None:
+    """Why what was returned is not made of the arrays that are wanted; None where it is."""
+    given = outputs.given_parts(answered)
+    if wanted is None and given is None:
+        return None
+    if wanted is None:
+        return _wrong(f"the output must be one array; yours is a tuple of {len(given or ())}", "shape")
+    names = ", ".join(name for name, _ in wanted)
+    if given is None or len(given) != len(wanted):
+        yours = "one array" if given is None else f"a tuple of {len(given)}"
+        return _wrong(f"the output must be a tuple of {len(wanted)} arrays: {names}; yours is {yours}", "shape")
+    for (name, shape), array in zip(wanted, given, strict=True):
+        if array.shape != shape:
+            return _wrong(f"{name} must have shape {_shape(shape)}; yours has {_shape(array.shape)}", "shape")
+        if message := _dtype_message(array.dtype, case.x.dtype, name):
+            return _wrong(message, "dtype")
+    return None
+
+
+def judge_accuracy(case: PlannedCase, check: Accuracy, reference: Reference, answered: Arrays) -> Verdict:
+    """Whether enough of x gets the right class, and by itself the same. The margin: errors made over errors allowed."""
+    arrays = float64_arrays(case, reference)
+    classes, shape = reference.value(arrays, case.arguments), (len(case.x), check.classes)
+    scores, alone = (answered.get(name) for name in ("value", "alone"))
+    if scores is None or scores.shape != shape:
+        yours = f"has shape {_shape(scores.shape)}" if scores is not None else "is a tuple"
+        what = f"the classifier must return {check.classes} scores for each image"
+        return _wrong(f"{what}, shape {_shape(shape)} here; yours {yours}", "shape")
+    if scores.dtype.name not in FLOATS:
+        return _wrong(f"the scores must be of a floating-point dtype; yours are {scores.dtype.name}", "dtype")
+    if not np.isfinite(scores.astype(np.float64)).all():
+        return Verdict(outcome="wrong", message="some scores are not finite numbers", margin=float("inf"))
+    right = int((scores.argmax(axis=1) == classes).sum())
+    margin = (1 - right / len(classes)) / (1 - check.at_least)
+    told = f"{right} of {len(classes)} held-back images are classified right: {right / len(classes):.1%}"
+    if margin > 1:
+        return Verdict(outcome="wrong", message=f"{told}; at least {check.at_least:.0%} are asked for", margin=margin)
+    if not check.alone:
+        return Verdict(outcome="right", margin=margin)
+    if alone is None or alone.shape != (check.alone, check.classes):
+        return _wrong("one image by itself, shape (1, ...), must get its scores too", "shape")
+    others = int((alone.argmax(axis=1) != scores[: check.alone].argmax(axis=1)).sum())
+    if others:
+        what = f"{others} of {check.alone} images get another class by themselves than beside the others"
+        return Verdict(outcome="wrong", message=f"{told}; but {what}", margin=float("inf"))
+    return Verdict(outcome="right", margin=margin)
+
+
+def _judge_gradient(case: PlannedCase, reference: Reference, answered: Arrays) -> Verdict:
+    found = judge_value(case, reference.differentiated(), answered, flatten=False)
     told = f"the gradient with respect to x: {found.message}" if found.message else ""
     return replace(found, message=told)
 
 
-def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Verdict:
-    """Compares float64 arrays of one shape. NaN is as wrong as can be; an allowance of 0 asks for equality."""
+def compare(
+    value: np.ndarray, expected: np.ndarray, allowed: np.ndarray, wanted: outputs.Parts | None = None
+) -> Verdict:
+    """Compares float64 arrays of one shape, perhaps of several laid end to end.
+
+    NaN is as wrong as can be; an allowance of 0 asks for equality.
+    """
     with np.errstate(all="ignore"):
         error = np.abs(value - expected)
         error = np.where(np.isnan(error), np.inf, error)
@@ -99,7 +164,8 @@ def compare(value: np.ndarray, expected: np.ndarray, allowed: np.ndarray) -> Ver
     if margin <= 1:
         return Verdict(outcome="right", margin=margin)
     at = np.unravel_index(int(margins.argmax()), margins.shape)
-    where = f" at [{', '.join(str(int(i)) for i in at)}]" if at else ""
+    found = outputs.place(tuple(int(i) for i in at), wanted)
+    where = f" at {found}" if found else ""
     want, got = _two_numbers(float(expected[at]), float(value[at]))
     off, limit = _two_numbers(float(error[at]), float(allowed[at]), digits=2)
     off = f"off by {off}, " if np.isfinite(error[at]) else ""
@@ -132,12 +198,12 @@ def _judge_parameters(case: PlannedCase, reference: Reference, arrays: Arrays) -
     return RIGHT
 
 
-def _judge_refusal(case: PlannedCase, answer: Answer) -> Verdict:
-    channels, groups = case.x.shape[-1], case.arguments.get("num_groups")
-    rule = f"{channels} channels do not split into num_groups={groups}: the call must raise an exception"
+def _judge_refusal(check: Raises, answer: Answer) -> Verdict:
+    rule = f"{check.rule}: the call must raise an exception"
     if answer.problem is None:
-        message = f"{rule}; yours returned an array of shape {_shape(answer.arrays['value'].shape)}"
-        return _wrong(message, "no exception")
+        value = answer.arrays.get("value")
+        yours = "a tuple" if value is None else f"an array of shape {_shape(value.shape)}"
+        return _wrong(f"{rule}; yours returned {yours}", "no exception")
     if answer.problem.exception:
         return RIGHT
     did = {"exited": "ended the program", "returned": f"returned {answer.problem.message}"}
@@ -145,13 +211,13 @@ def _judge_refusal(case: PlannedCase, answer: Answer) -> Verdict:
     return _wrong(f"{rule}, such as ValueError; yours {yours}", "no exception")
 
 
-def _dtype_message(got: np.dtype, given: np.dtype) -> str:
+def _dtype_message(got: np.dtype, given: np.dtype, what: str = "the output") -> str:
     """Empty if the output's dtype will do: a floating one at least as wide as the input's."""
     wide_enough = got.name in FLOATS and np.dtype(got).itemsize >= given.itemsize
     if wide_enough and not (given.itemsize == 2 and got.itemsize == 2 and got != given):  # noqa: PLR2004 - half precision
         return ""
     hint = f"{given.name} or wider" if ml_dtypes.finfo(given).bits < 32 else given.name  # noqa: PLR2004
-    return f"x is {given.name}: the output must be {hint}; yours is {got.name}"
+    return f"x is {given.name}: {what} must be {hint}; yours is {got.name}"
 
 
 def _wrong(message: str, refused: Refused) -> Verdict:

@@ -13,6 +13,7 @@ import numpy as np
 
 from exercises.loader import Loaded
 from exercises.spec import Gradient, Misconception, Reference, Value
+from grader import outputs
 from grader.diagnosis.matching import forms, simulated
 from grader.judge import Verdict, float64_arrays, judge
 from grader.plan import PlannedCase
@@ -82,6 +83,8 @@ class Row:
 def wrong_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
     """All that must not pass: the exercise's misconceptions, and answers that take no thought."""
     for misconception in exercise.spec.misconceptions:
+        if misconception.source:  # what it answers is seen only when it is run
+            continue
         yield _misconception_row(exercise, cases, misconception)
     yield from _degenerate_rows(exercise, cases)
 
@@ -125,6 +128,8 @@ def _thoughtless(planned: PlannedCase, reference: Reference) -> dict[str, np.nda
         return {}
     arrays = float64_arrays(planned, reference)
     shape = reference.value(arrays, planned.arguments).shape
+    if reference.returns:
+        return {"0": np.zeros(shape), "1": np.ones(shape), "NaN": np.full(shape, np.nan)}
     found = {"0": np.zeros(shape), "1": np.ones(shape), "NaN": np.full(shape, np.nan)}
     for name, array in arrays.items():
         if array.ndim <= len(shape) and array.shape == shape[len(shape) - array.ndim :]:
@@ -136,6 +141,9 @@ def _cell(planned: PlannedCase, reference: Reference, arrays: dict[str, np.ndarr
     # Float64 itself would be refused as a dtype: the answer is what a program in the input's dtype would return.
     with np.errstate(over="ignore"):
         answered = {name: a.astype(planned.x.dtype) if name == "value" else a for name, a in arrays.items()}
+    if "value" in answered:
+        wanted = outputs.parts(reference, float64_arrays(planned, reference), planned.arguments)
+        answered |= outputs.taken_apart(answered.pop("value"), wanted)
     verdict = judge(planned, reference, Answer(arrays=answered, problem=None, printed=""))
     if verdict.margin is None:
         return Cell(math.inf if verdict.outcome == "wrong" else 0.0, verdict.refused)

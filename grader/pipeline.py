@@ -68,7 +68,7 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         seed=None if hidden else seed,
         seconds=time.monotonic() - began,
         isolation=isolation,
-        note=runner.note,
+        note=" ".join(note for note in (exercise.spec.practice, runner.note) if note),
         error=error,
         fault=fault,
         departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Case, Draw, Entry, Gradient, Parameters, Raises, Value
+from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Value
 from grader.draws import draw
 
 PUBLIC_SEED = 0
@@ -22,6 +22,7 @@ class PlannedCase:
       hidden: whether that seed is secret; then the worker is not told, and the report shows no values.
       arguments: the entry's arguments, cast; its defaults where the case gives none.
       x: the input.
+      channel_axis: which axis of x holds the channels; None where there are none.
       cotangent: weights of the outputs, where the gradient is asked for.
       parameters: name -> array; empty where the module's own are used.
     """
@@ -32,12 +33,24 @@ class PlannedCase:
     arguments: dict[str, Any]
     x: np.ndarray
     parameters: dict[str, np.ndarray]
+    channel_axis: int | None = -1
     cotangent: np.ndarray | None = None
 
     def situation(self) -> str:
         """Arguments and input in one line, for the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
-        arguments = " ".join(f"{name}={self.arguments[name]:g}" for name in self.case.arguments)
-        return f"{arguments}  x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}"
+        arguments = " ".join(f"{name}={_shown(self.arguments[name])}" for name in self.case.arguments)
+        x = f"x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}"
+        return f"{arguments}  {x}" if arguments else x
+
+    @property
+    def channels(self) -> int | None:
+        """How many there are."""
+        return None if self.channel_axis is None else self.x.shape[self.channel_axis]
+
+    @property
+    def num_groups(self) -> int | None:
+        """How many groups are asked for; sources call them so, or groups."""
+        return self.arguments.get("num_groups", self.arguments.get("groups"))
 
     def message(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """The JSON and the arrays that cross to the worker: what to do, and nothing about what is expected."""
@@ -47,6 +60,7 @@ class PlannedCase:
             "seed": PUBLIC_SEED if self.hidden else self.seed,
             "transform": _transform(check),
             "parameters": sorted(self.parameters),
+            "alone": check.alone if isinstance(check, Accuracy) else 0,
         }
         weights = {} if self.cotangent is None else {"cotangent": self.cotangent}
         return body, {"x": self.x, **self.parameters, **weights}
@@ -94,8 +108,8 @@ def make_plan(exercise: Loaded, *, seed: int, hidden: bool = False) -> Plan:
 def _depends_on_seed(case: Case) -> bool:
     """Whether what is expected differs from seed to seed."""
     weights = [case.check.cotangent] if isinstance(case.check, Gradient) else []
-    drawn = any(isinstance(d, Draw) for d in (case.x, *case.parameters.values(), *weights))
-    return drawn and isinstance(case.check, Value | Gradient)
+    drawn = any(isinstance(d, Draw | Made) for d in (case.x, *case.parameters.values(), *weights))
+    return drawn and isinstance(case.check, Value | Gradient | Accuracy)
 
 
 def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> PlannedCase:
@@ -108,18 +122,25 @@ def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> Planne
         arguments={**entry.defaults, **{name: entry.arguments[name](value) for name, value in case.arguments.items()}},
         x=draw(case.x, seed=seed, key=f"{key}/x"),
         parameters={name: draw(d, seed=seed, key=f"{key}/{name}") for name, d in case.parameters.items()},
+        channel_axis=entry.channel_axis,
         cotangent=None if weights is None else draw(weights, seed=seed, key=f"{key}/cotangent"),
     )
 
 
-def _transform(check: Value | Parameters | Raises | Gradient) -> str:
-    """What the worker applies to the module's call."""
+def _transform(check: Check) -> str:
+    """What the worker applies to the entry's call."""
     match check:
         case Value():
             return check.transform
         case Gradient():
             return "gradient"
+        case Accuracy():
+            return "training"
     return "eager"
+
+
+def _shown(argument: object) -> str:
+    return f"{argument:g}" if isinstance(argument, float) else f"{argument}"
 
 
 def _distribution(case: Case) -> str:
@@ -127,7 +148,7 @@ def _distribution(case: Case) -> str:
         return ""
     parts = [
         f", mean {case.x.mean:g}" if case.x.mean else "",
-        f", std {case.x.std:.2g}" if case.x.std != 1 and not case.x.same_along_last else "",
-        ", all channels equal" if case.x.same_along_last else "",
+        f", std {case.x.std:.2g}" if case.x.std != 1 and not case.x.same_along else "",
+        ", all values of a group equal" if case.x.same_along else "",
     ]
     return "".join(parts)

@@ -74,6 +74,8 @@ def of_problem(problem: Problem, *, entry: str, source: str) -> str:
             return _missing(problem, entry)
         case "not_module":
             return f"{entry} must be a class that derives from flax.linen.Module; here it is {message}"
+        case "not_function":
+            return f"{entry} must be a function; here it is {message}"
         case "constructor":
             return f"{entry} must take {' and '.join(problem.names)}: {message}"
         case "parameters":

@@ -38,7 +38,7 @@ class Walk:
     operations: list[str] = field(default_factory=list)
     inputs: list[list[int]] = field(default_factory=list)
     made: dict[int, int] = field(default_factory=dict)
-    output: int | None = None
+    outputs: list[int] = field(default_factory=list)
 
     def note(self, place: Place, operation: str, given: Any, results: Any) -> None:  # noqa: ANN401 - tracers
         """Notes what is of floating point, as long as there is room."""
@@ -58,7 +58,7 @@ class Walk:
 
 def steps(
     function: Callable[..., Any], arguments: tuple[Any, ...], filename: str
-) -> tuple[list[list[Any]], int | None, dict[str, np.ndarray]]:
+) -> tuple[list[list[Any]], list[int], dict[str, np.ndarray]]:
     """Every floating-point value that the function computes on its way, in order.
 
     Args:
@@ -67,8 +67,8 @@ def steps(
       filename: of the submission, as its frames give it.
 
     Returns:
-      A row for each value, [line, caller's line, function, operation, indices of what it came from]; the index of the
-      one that is returned; the values, by index.
+      A row for each value, [line, caller's line, function, operation, indices of what it came from]; the indices of
+      those that are returned; the values, by index.
     """
     import jax  # noqa: PLC0415 - in the worker, where it is imported long since
 
@@ -80,8 +80,7 @@ def steps(
         walk = Walk(filename)
         walk.made.update((id(leaf), GIVEN) for leaf in leaves)
         outputs = _run(closed.jaxpr, closed.consts, leaves, walk, Place(), own=True)
-        walk.output = walk.made.get(id(outputs[0])) if outputs else None
-        walk.output = None if walk.output == GIVEN else walk.output
+        walk.outputs = [at for output in outputs if (at := walk.made.get(id(output), GIVEN)) != GIVEN]
         return list(walk.values)
 
     values = jax.jit(flat)(*jax.tree_util.tree_leaves(arguments))
@@ -89,7 +88,7 @@ def steps(
         [place.line, place.caller, place.function[:NAME_CAP], operation[:NAME_CAP], inputs]
         for place, operation, inputs in zip(walk.places, walk.operations, walk.inputs, strict=True)
     ]
-    return rows, walk.output, {str(index): np.asarray(value) for index, value in enumerate(values)}
+    return rows, walk.outputs, {str(index): np.asarray(value) for index, value in enumerate(values)}
 
 
 def _run(jaxpr: Any, consts: Any, arguments: Any, walk: Walk, outer: Place, *, own: bool) -> list[Any]:  # noqa: ANN401

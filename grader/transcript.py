@@ -15,7 +15,7 @@ NAME_CAP = 60
 LIST_CAP = 64
 KINDS = (
     *("syntax", "import", "raised", "exited", "missing", "not_module", "returned", "too_large"),
-    *("forbidden", "memory", "blocked", "parameters", "dtype", "constructor"),
+    *("forbidden", "memory", "blocked", "parameters", "dtype", "constructor", "not_function"),
 )
 
 
@@ -77,13 +77,13 @@ class Traced:
     Attributes:
       case: its index.
       steps: in the order of the program.
-      output: which of them is returned.
+      outputs: which of them are returned.
       problem: why it could not be traced.
     """
 
     case: int
     steps: tuple[Step, ...]
-    output: int | None
+    outputs: tuple[int, ...]
     problem: Problem | None
 
 
@@ -158,7 +158,7 @@ def _index(body: dict[str, Any]) -> int:
 
 def _answer(message: Message) -> Answer:
     problem = message.body.get("problem")
-    if problem is None and "value" not in message.arrays:
+    if problem is None and not {"value", "value/0"} & message.arrays.keys():
         raise WireError("an answer needs a value or a problem")
     return Answer(
         arrays={plain(name, NAME_CAP): array for name, array in message.arrays.items()},
@@ -184,15 +184,15 @@ def _problem(given: object) -> Problem:
 
 
 def _traced(message: Message) -> Traced:
-    rows, output, problem = (message.body.get(name) for name in ("steps", "output", "problem"))
+    rows, outputs, problem = (message.body.get(name) for name in ("steps", "outputs", "problem"))
     if not (isinstance(rows, list) and set(message.arrays) == {str(i) for i in range(len(rows))}):
         raise WireError("steps must be a list, each with its array")
-    if output is not None and not (type(output) is int and 0 <= output < len(rows)):
-        raise WireError("the output must be one of the steps")
+    if not (isinstance(outputs, list) and all(type(at) is int and 0 <= at < len(rows) for at in outputs)):
+        raise WireError("the outputs must be some of the steps")
     return Traced(
         case=_index(message.body),
         steps=tuple(_step(row, message.arrays[str(i)], i) for i, row in enumerate(rows)),
-        output=output,
+        outputs=tuple(outputs),
         problem=None if problem is None else _problem(problem),
     )
 

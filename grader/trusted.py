@@ -4,12 +4,12 @@ What ``grader author survey`` and the tests need: a program loaded once and aske
 without its walls.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from exercises.spec import Entry, Value
+from exercises.spec import Entry
+from grader import entries
 from grader.plan import PlannedCase
 from grader.transcript import Answer, Problem
 
@@ -24,8 +24,8 @@ class TrustedProgram:
         jax.config.update("jax_platforms", "cpu")
         namespace: dict[str, Any] = {"__name__": "trusted"}
         exec(compile(source, "<trusted>", "exec"), namespace)  # noqa: S102 - our own text
-        self._entry = namespace[entry.name]
-        self._compiled: dict[str, Callable] = {}
+        self._entry = entries.find(namespace, {"name": entry.name, "kind": entry.kind, "arrays": entry.arrays})
+        self._compiled: dict[str, Any] = {}
 
     def answer(self, planned: PlannedCase) -> Answer:
         """What the program answers in a case; what it raises is a problem."""
@@ -36,28 +36,7 @@ class TrustedProgram:
             return Answer(arrays={}, problem=problem, printed="")
 
     def _arrays(self, planned: PlannedCase) -> dict[str, np.ndarray]:
-        import jax  # noqa: PLC0415 - the judge does without
-
-        given = {name: planned.arguments[name] for name in planned.case.arguments}
-        module, x = self._entry(**given), jax.numpy.asarray(planned.x)
-        if planned.parameters:
-            variables = {"params": {name: jax.numpy.asarray(array) for name, array in planned.parameters.items()}}
-            made = {}
-        else:
-            variables = module.init(jax.random.PRNGKey(planned.seed), x)
-            made = {f"params/{name}": np.asarray(array) for name, array in variables.get("params", {}).items()}
-        apply = self._transformed(planned, module.apply)
-        weights = () if planned.cotangent is None else (planned.cotangent,)
-        return {**made, "value": np.asarray(apply(variables, x, *weights))}
-
-    def _transformed(self, planned: PlannedCase, apply: Callable) -> Callable:
-        """Compiled once a case: seeds change values, neither shapes nor arguments."""
-        import jax  # noqa: PLC0415 - the judge does without
-
-        if planned.cotangent is not None:
-            weighted = jax.grad(lambda variables, x, weights: (apply(variables, x) * weights).sum(), argnums=1)
-            return self._compiled.setdefault(planned.case.name, jax.jit(weighted))
-        transform = planned.case.check.transform if isinstance(planned.case.check, Value) else "eager"
-        if transform == "jit":
-            return self._compiled.setdefault(planned.case.name, jax.jit(apply))
-        return jax.vmap(apply, in_axes=(None, 0)) if transform == "vmap" else apply
+        body, arrays = planned.message()
+        name = planned.case.name
+        # Compiled once a case: seeds change values, neither shapes nor arguments.
+        return entries.answer(self._entry, body, arrays, lambda function, _: self._compiled.setdefault(name, function))

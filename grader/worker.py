@@ -21,24 +21,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader import rules, trace, wire
+from grader import entries, rules, trace, wire
+from grader.entries import Entry, Rejected, message_of, type_name
 from grader.isolation.probes import probed
 
 PRINTED_CAP = 4_000  # characters kept of what a case printed
-MESSAGE_CAP = 2_000  # characters kept of an exception's message
 FRAMES_CAP = 5  # innermost frames of the submission's own
-ANSWER_CAP = 16 << 20  # bytes of one case's answer
-NAMES_CAP = 40
 NAME_CAP = 60
 BLOCKED = (errno.EPERM, errno.EACCES, errno.ENOENT)  # what the layers answer
-
-
-class Rejected(Exception):  # noqa: N818 - not an error of ours: it carries what is wrong with a submission
-    """The submission cannot go on; ``problem`` says why."""
-
-    def __init__(self, kind: str, **details: Any) -> None:  # noqa: ANN401 - JSON values
-        super().__init__(kind)
-        self.problem = {"kind": kind, **details}
 
 
 class Printed(io.RawIOBase):
@@ -142,7 +132,7 @@ def serve(
         os._exit(0)
 
 
-def _answer_all(asked: wire.Message, descriptor: int) -> type:
+def _answer_all(asked: wire.Message, descriptor: int) -> Entry:
     """Loads the submission and runs it case by case; returns its entry."""
     printed, filename = _redirected(), asked.body["filename"]
     source = asked.arrays["source"].tobytes().decode("utf-8", "surrogatepass")
@@ -156,16 +146,18 @@ def _answer_all(asked: wire.Message, descriptor: int) -> type:
         _send(descriptor, {"event": "started", "case": index})
         arrays = _arrays(asked, index, case)
 
-        def compiled(index: int = index) -> None:
+        def compiled(function: Any, call: tuple[Any, ...], index: int = index) -> Callable[..., Any]:  # noqa: ANN401
+            program = function.lower(*call).compile()
             _send(descriptor, {"event": "compiled", "case": index})
+            return program
 
-        problem, result = _guarded(lambda c=case, a=arrays, d=compiled: _answer(entry, c, a, d), filename)
+        problem, result = _guarded(lambda c=case, a=arrays, d=compiled: entries.answer(entry, c, a, d), filename)
         event = {"event": "answered", "case": index, "problem": problem, "printed": printed.take()}
         _send(descriptor, event, result or {})
     return entry
 
 
-def _trace_if_asked(asked: wire.Message, entry: type | None, descriptor: int) -> None:
+def _trace_if_asked(asked: wire.Message, entry: Entry | None, descriptor: int) -> None:
     """Waits for the judge's second question, the index of a case to trace; the judge's silence ends the process."""
     decoder = wire.Decoder()
     while data := os.read(descriptor, 1 << 12):
@@ -174,15 +166,15 @@ def _trace_if_asked(asked: wire.Message, entry: type | None, descriptor: int) ->
             case = asked.body["cases"][index]
             traced = partial(_steps, entry, case, _arrays(asked, index, case), filename)
             problem, found = _guarded(traced, filename)
-            rows, output, arrays = found or ([], None, {})
-            event = {"event": "traced", "case": index, "problem": problem, "steps": rows, "output": output}
+            rows, outputs, arrays = found or ([], [], {})
+            event = {"event": "traced", "case": index, "problem": problem, "steps": rows, "outputs": outputs}
             _send(descriptor, event, arrays)
 
 
 def _steps(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray], filename: str) -> Any:  # noqa: ANN401
     """The program's intermediate values, as JSON rows and arrays."""
-    module, variables, x = _prepared(entry, case, arrays)
-    return trace.steps(module.apply, (variables, x), filename)
+    call = entries.prepared(entry, case, arrays)
+    return trace.steps(call.apply, (call.variables, call.x), filename)
 
 
 def _arrays(asked: wire.Message, index: int, case: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -207,7 +199,7 @@ def _start_backend() -> None:
     jax.random.PRNGKey(0).block_until_ready()
 
 
-def _load(source: str, filename: str, entry: Mapping[str, str]) -> type:
+def _load(source: str, filename: str, entry: Mapping[str, str]) -> Entry:
     """Runs the submission's top level and returns its entry."""
     module = types.ModuleType("submission")
     module.__file__ = filename
@@ -218,110 +210,17 @@ def _load(source: str, filename: str, entry: Mapping[str, str]) -> type:
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         too_deep = "an expression is nested too deeply" if isinstance(error, MemoryError | RecursionError) else ""
-        message = getattr(error, "msg", None) or _message_of(error) or too_deep
-        raise Rejected("syntax", message=message, type=_type_name(error), frames=[[line, ""]] if line else []) from None
+        message = getattr(error, "msg", None) or message_of(error) or too_deep
+        raise Rejected("syntax", message=message, type=type_name(error), frames=[[line, ""]] if line else []) from None
 
-    def entry_of_it() -> type:
+    def entry_of_it() -> Entry:
         exec(code, module.__dict__)  # noqa: S102 - what a worker is for
-        return _linen_module(module.__dict__, entry["name"])
+        return entries.find(module.__dict__, entry)
 
     problem, found = _guarded(entry_of_it, filename)
     if problem:
         raise Rejected(**problem)
     return found
-
-
-def _linen_module(namespace: Mapping[str, Any], name: str) -> type:
-    from flax import linen, nnx  # noqa: PLC0415
-
-    if name not in namespace:
-        names = [n for n, v in namespace.items() if type(n) is str and isinstance(v, type | types.FunctionType)]
-        public = [n[:NAME_CAP] for n in names if not n.startswith("_")]
-        raise Rejected("missing", names=public[:NAMES_CAP])
-    found = namespace[name]
-    if not isinstance(found, type):
-        kind = "a function" if isinstance(found, types.FunctionType) else f"an object of type {_type_name(found)}"
-        raise Rejected("not_module", message=kind)
-    if not issubclass(found, linen.Module):
-        kind = "a Flax NNX module" if issubclass(found, nnx.Module) else "a class of another kind"
-        raise Rejected("not_module", message=kind)
-    return found
-
-
-def _answer(
-    entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray], compiled: Callable[[], None]
-) -> dict[str, np.ndarray]:
-    """Builds, initialises and applies the module as the exercise's statement says; tells when jit has compiled it."""
-    module, variables, x = _prepared(entry, case, arrays)
-    transform = case["transform"]
-    result = {} if case["parameters"] else _tree(variables)
-    apply = _differentiated(module.apply, arrays["cotangent"]) if transform == "gradient" else module.apply
-    apply = _transformed(apply, transform)
-    if transform in ("jit", "gradient"):
-        apply = apply.lower(variables, x).compile()
-        compiled()
-    result["value"] = _array(apply(variables, x), "the output")
-    size = sum(array.nbytes for array in result.values())
-    if size > ANSWER_CAP:
-        raise Rejected("too_large", message=f"{result['value'].dtype}{list(result['value'].shape)}")
-    return result
-
-
-def _prepared(entry: type, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
-    """The module, its variables (the case's, or its own) and the input."""
-    import jax  # noqa: PLC0415
-
-    module = _built(entry, case["arguments"])
-    x = jax.numpy.asarray(arrays["x"])
-    if case["parameters"]:
-        return module, {"params": {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}}, x
-    return module, module.init(jax.random.PRNGKey(case["seed"]), x), x
-
-
-def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a module
-    try:
-        return entry(**arguments)
-    except TypeError as error:
-        raise Rejected("constructor", message=_message_of(error), names=list(arguments)) from None
-
-
-def _transformed(apply: Callable, transform: str) -> Any:  # noqa: ANN401 - jax.jit's result has methods of its own
-    import jax  # noqa: PLC0415
-
-    if transform in ("jit", "gradient"):
-        return jax.jit(apply)
-    return jax.vmap(apply, in_axes=(None, 0)) if transform == "vmap" else apply
-
-
-def _differentiated(apply: Callable, cotangent: np.ndarray) -> Callable:
-    """The gradient of the weighted sum of the outputs with respect to the input."""
-    import jax  # noqa: PLC0415
-
-    return jax.grad(lambda variables, x: (apply(variables, x) * cotangent).sum(), argnums=1)
-
-
-def _tree(variables: object) -> dict[str, np.ndarray]:
-    """Flattens a tree of parameters to names such as "params/gamma"."""
-    import jax  # noqa: PLC0415
-    from flax.core import meta  # noqa: PLC0415
-
-    leaves = jax.tree_util.tree_flatten_with_path(meta.unbox(variables))[0]
-    if len(leaves) > NAMES_CAP:
-        raise Rejected("parameters", message=f"the module makes {len(leaves)} parameters")
-    named = [("/".join(str(getattr(key, "key", key)) for key in path)[:NAME_CAP], leaf) for path, leaf in leaves]
-    return {name: _array(leaf, f"the parameter {name.removeprefix('params/')}") for name, leaf in named}
-
-
-def _array(y: object, what: str) -> np.ndarray:
-    """The array that was returned, if it is one of a dtype that can cross."""
-    import jax  # noqa: PLC0415
-
-    if not isinstance(y, jax.Array | np.ndarray):
-        found = "None" if y is None else f"an object of type {_type_name(y)}"
-        raise Rejected("returned", message=found, type=what)
-    if y.dtype.name not in wire.DTYPES:
-        raise Rejected("dtype", message=y.dtype.name[:NAME_CAP], type=what)
-    return np.asarray(y)
 
 
 def _guarded(run: Callable[[], Any], filename: str) -> tuple[dict[str, Any] | None, Any]:
@@ -342,8 +241,8 @@ def _caught(run: Callable[[], Any], filename: str) -> tuple[dict[str, Any] | Non
     except BaseException as error:  # noqa: BLE001 - a submission may raise anything, SystemExit included
         return {
             "kind": _kind(error),
-            "type": _type_name(error),
-            "message": _message_of(error),
+            "type": type_name(error),
+            "message": message_of(error),
             "frames": _frames(error, filename),
             "exception": isinstance(error, Exception),
         }, None
@@ -355,24 +254,11 @@ def _kind(error: BaseException) -> str:
         return "exited"
     if isinstance(error, ImportError):
         return "forbidden" if sys.modules.get(error.name or "", rules) is None else "import"
-    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in _message_of(error):
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in message_of(error):
         return "memory"
     if isinstance(error, OSError) and error.errno in BLOCKED:
         return "blocked"
     return "raised"
-
-
-def _type_name(found: object) -> str:
-    """The name of an object's type, whatever its metaclass makes of that."""
-    name = type.__dict__["__name__"].__get__(type(found))
-    return name[:NAME_CAP]
-
-
-def _message_of(error: BaseException) -> str:
-    try:
-        return str.__str__(str(error)[:MESSAGE_CAP])
-    except BaseException:  # noqa: BLE001 - __str__ is the submission's code too
-        return "(its message cannot be read)"
 
 
 def _frames(error: BaseException, filename: str) -> list[list[Any]]:

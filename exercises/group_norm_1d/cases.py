@@ -48,10 +48,10 @@ CASES = (
     _case("large eps", Draw(shape=(12,)), 3.0, 0.5),
     # A spread below 1, so that with groups of four no seed is kind to a variance that cancels.
     _case("large mean", Draw(shape=(12,), mean=1000.0, std=0.25), 3.0, 1e-5),
-    _case("constant groups", Draw(shape=(12,), mean=2.0, same_along_last=True), 3.0, 1e-5),
+    _case("constant groups", Draw(shape=(12,), mean=2.0, same_along=(-1,)), 3.0, 1e-5),
     Case(
         name="channels that do not divide",
-        check=Raises(),
+        check=Raises(rule="12 channels do not split into num_groups=5"),
         arguments={"num_groups": 5.0, "eps": 1e-5},
         x=Draw(shape=(12,)),
         needs=("worked example",),

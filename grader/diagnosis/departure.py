@@ -29,7 +29,7 @@ def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
 
 
 def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, float]:
-    groups, channels = planned.arguments.get("num_groups", 1), planned.x.shape[-1]
+    groups, channels = planned.num_groups or 1, planned.channels or 0
     several = groups > 1 and channels > 2 * groups  # with two channels a group, too much coincides
     return planned.x.dtype.itemsize == SINGLE, several, bool(planned.parameters), min(margin, FAR)
 

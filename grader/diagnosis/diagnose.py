@@ -7,6 +7,7 @@ from grader.diagnosis import rounding, structure
 from grader.diagnosis.evidence import Evidence, gather
 from grader.diagnosis.gradient import of_gradients
 from grader.diagnosis.matching import fitting, fitting_pairs, forms, told
+from grader.diagnosis.training import of_training
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
 from grader.transcript import Answer
@@ -23,6 +24,8 @@ def diagnose(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mappin
       cases: the plan's.
       answers: by the case's index, as far as there are any.
     """
+    if trained := of_training(exercise, cases, answers):
+        return trained
     evidence = gather(cases, answers, exercise.reference)
     all_right = not (evidence.wrong or evidence.failed)
     if all_right and (gradients := of_gradients(exercise, cases, answers)):

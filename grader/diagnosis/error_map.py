@@ -24,11 +24,13 @@ def error_map(
     """
     for seen in gather(cases, answers, reference).values:
         result = results[seen.index]
-        if result.outcome != "wrong" or result.visibility != "public" or not seen.got.ndim or not seen.wrong.any():
+        if result.outcome != "wrong" or result.visibility != "public" or not seen.wrong.any():
+            continue
+        if seen.channel_axis is None:
             continue
         with np.errstate(all="ignore"):
-            error = np.where(seen.wrong, seen.got - seen.expected, 0.0)
-        groups = seen.sharing.reshape(-1, seen.sharing.shape[-1])[0]
+            error = np.moveaxis(np.where(seen.wrong, seen.got - seen.expected, 0.0), seen.channel_axis, -1)
+        groups = np.moveaxis(seen.sharing, seen.channel_axis, -1)[(0,) * (error.ndim - 1)]
         borders = tuple(int(at) + 1 for at in np.flatnonzero(np.diff(groups)))
         return ErrorMap(case=result.name, seed=result.seed, error=error, borders=borders)
     return None

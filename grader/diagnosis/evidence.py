@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from exercises.spec import Arrays, Parameters, Reference, Value
+from grader import outputs
 from grader.judge import FLOATS, float64_arrays
 from grader.plan import PlannedCase
 from grader.tolerance import allowed_error
@@ -55,12 +56,30 @@ class Compared:
         """The parameters that are added last, in the shape of the output: what they add is what they are."""
         found = {}
         for name, array in self.arrays.items():
-            if name == "x" or not array.any() or not _lines_up(array, self.expected):
+            if name == "x" or not array.any() or (lined_up := self.along_channels(array)) is None:
                 continue
             without = self.reference.value({**self.arrays, name: np.zeros_like(array)}, self.case.arguments)
-            if np.allclose(self.expected - without, array):
-                found[name] = np.broadcast_to(array, self.expected.shape)
+            if np.allclose(self.expected - without, lined_up):
+                found[name] = lined_up
         return found
+
+    @cached_property
+    def parts(self) -> outputs.Parts | None:
+        """Names and shapes of the arrays that lie end to end here; None where it is one."""
+        return outputs.parts(self.reference, self.arrays, self.case.arguments)
+
+    @cached_property
+    def channel_axis(self) -> int | None:
+        """Which axis of the output holds the channels; None where there is none such."""
+        axis, x = self.case.channel_axis, self.case.x
+        return None if axis is None or self.got.shape != x.shape or not x.ndim else axis % x.ndim
+
+    @cached_property
+    def channels(self) -> np.ndarray | None:
+        """Each element's channel; None where there are none."""
+        if self.channel_axis is None:
+            return None
+        return self.along_channels(np.arange(self.got.shape[self.channel_axis]))
 
     @cached_property
     def sharing(self) -> np.ndarray:
@@ -68,6 +87,16 @@ class Compared:
         if self.reference.sharing is None:
             return np.zeros(self.got.shape, np.int64)
         return self.reference.sharing(self.arrays, self.case.arguments)
+
+    def along_channels(self, array: np.ndarray) -> np.ndarray | None:
+        """Values of the channels, or of all axes, in the shape of the output; None where they do not line up."""
+        shape = self.expected.shape
+        if array.ndim == 1 and self.channel_axis is not None:
+            array = array.reshape([-1 if axis == self.channel_axis else 1 for axis in range(len(shape))])
+        try:
+            return np.broadcast_to(array, shape)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +140,7 @@ def gather(cases: tuple[PlannedCase, ...], answers: Mapping[int, Answer], refere
                 made = {name: array for name, array in answer.arrays.items() if name != "value"}
                 parameters.append((case, made))
             case Value():
-                seen = None if answer.problem else _comparable(index, case, answer.arrays["value"], reference)
+                seen = None if answer.problem else _comparable(index, case, answer.arrays, reference)
                 if seen is None:
                     failed.append(index)
                 else:
@@ -119,16 +148,15 @@ def gather(cases: tuple[PlannedCase, ...], answers: Mapping[int, Answer], refere
     return Evidence(values=tuple(values), parameters=tuple(parameters), failed=tuple(failed))
 
 
-def _comparable(index: int, case: PlannedCase, value: np.ndarray, reference: Reference) -> Compared | None:
+def _comparable(index: int, case: PlannedCase, answered: Arrays, reference: Reference) -> Compared | None:
     """The value beside the expected one; None where its dtype or size forbid it."""
-    if value.dtype.name not in FLOATS:
+    if any(array.dtype.name not in FLOATS for name, array in answered.items() if name.startswith("value")):
+        return None
+    wanted = outputs.parts(reference, float64_arrays(case, reference), case.arguments)
+    value = outputs.laid_out(answered, wanted)
+    if value is None:
         return None
     seen = Compared(index, case, value.astype(np.float64), reference)
     if value.size != seen.expected.size:
         return None
     return replace(seen, got=seen.got.reshape(seen.expected.shape))
-
-
-def _lines_up(array: np.ndarray, output: np.ndarray) -> bool:
-    axes = zip(reversed(array.shape), reversed(output.shape), strict=False)
-    return array.ndim <= output.ndim and all(mine in (1, its) for mine, its in axes)

@@ -35,7 +35,7 @@ def fitting(ideas: Sequence[Misconception], evidence: Evidence, reference: Refer
     Ideas that live in rounding are left out: no two programs with such an idea answer alike. Where an idea has no
     number to give, as 0/0, it fits anything: of several ideas, those remain that leave least open.
     """
-    ideas = [idea for idea in ideas if not (idea.rounding or idea.gradient)]
+    ideas = [idea for idea in ideas if not (idea.rounding or idea.gradient or idea.source)]
     if not evidence.wrong:  # nothing but parameters can be wrong
         ideas = [idea for idea in ideas if idea.parameters and evidence.parameters]
     fits = [idea for idea in ideas if _fits(idea, evidence, reference)]
@@ -47,7 +47,9 @@ def fitting_pairs(exercise: Exercise, evidence: Evidence) -> list[Pair]:
     """Pairs of ideas that only together give the answers."""
     if exercise.assemble is None or not evidence.wrong:
         return []
-    whole = [m for m in exercise.misconceptions if not (m.rounding or m.gradient) and (m.parts or not m.value)]
+    whole = [
+        m for m in exercise.misconceptions if not (m.rounding or m.gradient or m.source) and (m.parts or not m.value)
+    ]
     able = {m.name: m for m in whole if not m.parameters or _makes(m, evidence, exercise.reference)}
     both = [_both(first, second, exercise.assemble) for first, second in combinations(able.values(), 2)]
     fits = fitting([idea for idea in both if idea], evidence, exercise.reference)
@@ -186,7 +188,9 @@ def _allowed(idea: Misconception, seen: Compared, want: np.ndarray, reference: R
         jittered = _jittered(seen.arrays, np.random.default_rng(seed), epsilon)
         with np.errstate(invalid="ignore"):
             moved = np.maximum(moved, np.abs(_simulated_value(idea, seen.case, reference, jittered) - want))
-    moved = np.nan_to_num(moved, nan=np.inf).max(axis=-1, keepdims=True)
+    moved = np.nan_to_num(moved, nan=np.inf)
+    if moved.ndim and not seen.parts:
+        moved = moved.max(axis=-1, keepdims=True)
     own = np.nan_to_num(FACTOR * (moved + np.abs(want) * epsilon), nan=np.inf)
     return np.maximum(own, seen.allowed)
 

@@ -18,6 +18,8 @@ def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
     partly = [seen for seen in wrong if not seen.wrong.all()]
     if len(partly) * 2 <= len(wrong):
         return {}
+    if said := _of_several(wrong):
+        return said
     for labels in (_groups, _rows, _channels):
         said = {seen.index: found for seen in partly for found in _one_part(seen, labels)}
         most = Counter(said.values()).most_common(1)
@@ -25,6 +27,28 @@ def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
             return {index: found for index, found in said.items() if found == most[0][0]}
     common = _by_value(partly)
     return {seen.index: common for seen in partly} if common else {}
+
+
+def _of_several(wrong: tuple[Compared, ...]) -> dict[int, Said]:
+    """Of several arrays that are returned, which are right, where that is the same in every wrong case."""
+    verdicts = {seen.index: _by_name(seen) for seen in wrong}
+    names = next(iter(verdicts.values()), {})
+    right = [name for name in names if not any(found.get(name) for found in verdicts.values())]
+    bad = [name for name in names if all(found.get(name) for found in verdicts.values())]
+    if not right or len(right) + len(bad) < len(names):
+        return {}
+    told = f"The {' and the '.join(right)} {'are' if len(right) > 1 else 'is'} right; what is wrong is the "
+    said = f"{told}{' and the '.join(bad)}.", "Which of your steps lies between the one and the other?"
+    return dict.fromkeys(verdicts, said)
+
+
+def _by_name(seen: Compared) -> dict[str, bool]:
+    """Whether each of the arrays that lie end to end is wrong somewhere."""
+    if not seen.parts:
+        return {}
+    ends = np.cumsum([int(np.prod(shape)) for _, shape in seen.parts])
+    pieces = np.split(seen.wrong, ends[:-1])
+    return {name: bool(piece.any()) for (name, _), piece in zip(seen.parts, pieces, strict=True)}
 
 
 def _one_part(seen: Compared, labelled: Callable[[Compared], tuple[str, np.ndarray] | None]) -> Iterator[Said]:
@@ -52,11 +76,11 @@ def _which(name: str, kinds: list[int], kind: int) -> str:
 
 def _groups(seen: Compared) -> tuple[str, np.ndarray] | None:
     """The groups of one position."""
-    if seen.reference.sharing is None or not seen.got.ndim:
+    if seen.reference.sharing is None or seen.channel_axis is None:
         return None
-    count = len(np.unique(seen.sharing[(0,) * (seen.got.ndim - 1)]))
+    count = len(np.unique(np.moveaxis(seen.sharing, seen.channel_axis, -1)[(0,) * (seen.got.ndim - 1)]))
     # A group of one value is a channel.
-    return ("group", seen.sharing % count) if count < seen.got.shape[-1] else None
+    return ("group", seen.sharing % count) if count < seen.got.shape[seen.channel_axis] else None
 
 
 def _rows(seen: Compared) -> tuple[str, np.ndarray] | None:
@@ -67,7 +91,7 @@ def _rows(seen: Compared) -> tuple[str, np.ndarray] | None:
 
 
 def _channels(seen: Compared) -> tuple[str, np.ndarray] | None:
-    return ("channel", np.broadcast_to(np.arange(seen.got.shape[-1]), seen.got.shape)) if seen.got.ndim else None
+    return None if seen.channels is None else ("channel", seen.channels)
 
 
 def _by_value(partly: list[Compared]) -> Said | None:

@@ -30,7 +30,21 @@ def _cancels(evidence: Evidence) -> bool:
     The error of a group's variance, as a share of it, may grow with the square of mean / spread and no faster: for
     means that are not large it is nothing. What is right up to the variance is right up to one factor a group.
     """
-    return all(_only_the_variance_is_off(seen) for seen in evidence.wrong)
+    return all(
+        _only_variances_are_off(seen) if seen.reference.mean_over_spread else _only_the_variance_is_off(seen)
+        for seen in evidence.wrong
+    )
+
+
+def _only_variances_are_off(seen: Compared) -> bool:
+    """For outputs that are variances themselves: none is off by more, and nothing else is off."""
+    if seen.reference.mean_over_spread is None:
+        return False
+    ratio = seen.reference.mean_over_spread(seen.arrays, seen.case.arguments)[seen.wrong]
+    got, expected = seen.got[seen.wrong], seen.expected[seen.wrong]
+    with np.errstate(all="ignore"):
+        off = UNITS * float(ml_dtypes.finfo(seen.case.x.dtype).eps) * ratio**2
+        return bool(np.all(np.isfinite(off) & (np.abs(got / expected - 1) <= off)))
 
 
 def _mean_over_spread(seen: Compared) -> np.ndarray:
@@ -44,6 +58,8 @@ def _mean_over_spread(seen: Compared) -> np.ndarray:
 
 
 def _only_the_variance_is_off(seen: Compared) -> bool:
+    if seen.sharing.shape != seen.case.x.shape:
+        return False
     epsilon = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
     ratio = _mean_over_spread(seen)
     for label in np.unique(seen.sharing[seen.wrong]):
@@ -63,6 +79,8 @@ def _only_the_variance_is_off(seen: Compared) -> bool:
 
 def _is_half(evidence: Evidence) -> bool:
     """Most float32 cases are wrong, all by no more than one rounding in half precision moves, and to no one side."""
+    if any(seen.got.shape != seen.case.x.shape for seen in evidence.values):
+        return False
     wide = [seen for seen in evidence.values if seen.case.x.dtype.itemsize == WIDE]
     wrong = [seen for seen in wide if seen.wrong.any()]
     if len(wrong) < MOST * len(wide) or not all(_as_half(seen) for seen in evidence.values):

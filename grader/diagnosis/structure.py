@@ -159,7 +159,8 @@ _OTHERS: tuple[tuple[str, Callable[[float], float]], ...] = (
 def _one_each(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether the values of a group, or of a channel, are off by one number of their own."""
     for what, labels, question in _PARTS:
-        parts = [(seen, labels(seen) == kind) for seen in wrong for kind in np.unique(labels(seen))]
+        labelled = [(seen, found) for seen in wrong if (found := labels(seen)) is not None]
+        parts = [(seen, found == kind) for seen, found in labelled for kind in np.unique(found)]
         parts = [(seen, where) for seen, where in parts if where.sum() >= FEWEST]
         scales = [scale(seen, where) for seen, where in parts]
         if scales and all(scales):
@@ -171,15 +172,15 @@ def _one_each(wrong: tuple[Compared, ...]) -> Said | None:
     return None
 
 
-_PARTS: tuple[tuple[str, Callable[[Compared], np.ndarray], str], ...] = (
+_PARTS: tuple[tuple[str, Callable[[Compared], np.ndarray | None], str], ...] = (
     (
         "group",
-        lambda seen: seen.sharing,
+        lambda seen: seen.sharing if seen.sharing.shape == seen.case.x.shape else None,
         "What do the values of a group have in common in the formula, beside their mean?",
     ),
     (
         "channel",
-        lambda seen: np.broadcast_to(np.arange(seen.got.shape[-1]), seen.got.shape),
+        lambda seen: seen.channels,
         "What belongs to the channels in the formula, and what to the groups?",
     ),
 )

@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from exercises.spec import Reference
+from grader.judge import float64_arrays
 from grader.plan import PlannedCase
 from grader.transcript import GIVEN, Step, Traced
 
@@ -52,27 +53,25 @@ def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail |
     """
     if reference.landmarks is None or not traced.steps:
         return None
-    arrays = {name: array.astype(np.float64) for name, array in {"x": planned.x, **planned.parameters}.items()}
-    if not planned.parameters:
-        arrays = {**arrays, **reference.parameters(arrays, planned.arguments)}
+    arrays = float64_arrays(planned, reference)
     near = NEAR[planned.x.dtype.itemsize]
-    return follow(traced.steps, reference.landmarks(arrays, planned.arguments), traced.output, near=near)
+    return follow(traced.steps, reference.landmarks(arrays, planned.arguments), traced.outputs, near=near)
 
 
-def follow(steps: Sequence[Step], landmarks: Landmarks, output: int | None, *, near: float) -> Trail:
+def follow(steps: Sequence[Step], landmarks: Landmarks, outputs: Sequence[int], *, near: float) -> Trail:
     """Compares steps with landmarks.
 
     Args:
       steps: in the order of the program.
       landmarks: in the order of the right way; the first is what is given, the last the output.
-      output: index of the step that is returned; None if an argument is returned as it came.
+      outputs: indices of the steps that are returned; none if an argument is returned as it came.
       near: how far a value may be from a landmark, relative to the landmark's largest.
     """
     names = _named(steps, landmarks, near)
     told = list(dict.fromkeys(name for name, _ in landmarks if name))
     passed = set().union(*names)
-    wrong = _departure(steps, names, landmarks, output, near)
-    at = wrong if wrong is not None else (len(steps) - 1 if output is None else output)
+    wrong = _departure(steps, names, landmarks, outputs, near)
+    at = wrong if wrong is not None else max(outputs, default=len(steps) - 1)
     return Trail(
         right=tuple(name for name in told if name in passed),
         missing=next((name for name in told if name not in passed), ""),
@@ -101,14 +100,14 @@ def _make_up(parts: np.ndarray, landmark: np.ndarray, near: float) -> bool:
 
 
 def _departure(
-    steps: Sequence[Step], names: Sequence[set[str]], landmarks: Landmarks, output: int | None, near: float
+    steps: Sequence[Step], names: Sequence[set[str]], landmarks: Landmarks, outputs: Sequence[int], near: float
 ) -> int | None:
     """The first step that leads to the output and to nothing right, if there is one."""
-    if output is None:
+    if not outputs:
         return None
-    leads = _ancestors(steps, [output])
+    leads = _ancestors(steps, outputs)
     # What is returned counts only as a named landmark: to return what was given is not right.
-    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i != output or found != {""})])
+    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in outputs or found != {""})])
     wrong = [i for i in sorted(leads) if i not in useful and steps[i].inputs]  # a constant is no mistake yet
     return _arranged(steps, wrong[0], landmarks, near) if wrong else None
 

@@ -30,12 +30,12 @@ Candidate = tuple[Trait, Callable[[PlannedCase], bool]]
 
 _TRAITS: tuple[Candidate, ...] = (
     (
-        Trait("the module runs under jax.jit", "What in your code needs a value that jit does not know yet?"),
-        lambda case: isinstance(case.case.check, Value) and case.case.check.transform == "jit",
+        Trait("your code runs under jax.jit", "What in your code needs a value that jit does not know yet?"),
+        lambda case: isinstance(case.case.check, Value) and case.case.check.transform in ("jit", "stream"),
     ),
     (
         Trait(
-            "the module is mapped by jax.vmap",
+            "your code is mapped by jax.vmap",
             "Which line of your code depends on how many axes there are, or where they stand?",
         ),
         lambda case: isinstance(case.case.check, Value) and case.case.check.transform == "vmap",
@@ -68,11 +68,11 @@ _TRAITS: tuple[Candidate, ...] = (
     ),
     (
         Trait("there is one group", "What happens in your code to the axis that counts the groups?"),
-        lambda case: case.arguments.get("num_groups") == 1,
+        lambda case: case.num_groups == 1,
     ),
     (
         Trait("every channel is a group of its own", "What are mean and variance of a single value?"),
-        lambda case: case.arguments.get("num_groups") == case.x.shape[-1],
+        lambda case: case.num_groups is not None and case.num_groups == case.channels,
     ),
     (
         Trait(
@@ -126,7 +126,8 @@ def _of_arguments(cases: list[PlannedCase]) -> Iterator[Candidate]:
     for name, value in cases[0].arguments.items():
         trait = Trait(f"{name} is left to its default", f"Which default has your {name}?")
         yield trait, lambda case, n=name: n not in case.case.arguments
-        trait = Trait(f"{name}={value:g}", _BY_ARGUMENT.format(name=name))
+        shown = f"{value:g}" if isinstance(value, float) else value
+        trait = Trait(f"{name}={shown}", _BY_ARGUMENT.format(name=name))
         yield trait, lambda case, n=name, v=value: case.arguments[n] == v
 
 
@@ -145,4 +146,4 @@ def _spread(case: PlannedCase) -> float:
 
 
 def _along_last(case: PlannedCase) -> float:
-    return float(np.ptp(case.x.astype(np.float64), axis=-1).max())
+    return float(np.ptp(case.x.astype(np.float64), axis=-1).max()) if case.x.ndim else 1.0

@@ -104,10 +104,10 @@ class Request:
 
     def encoded(self) -> bytes:
         """The message to the worker."""
-        messages = [case.message() for case in self.plan.cases]
+        messages, entry = [case.message() for case in self.plan.cases], self.plan.entry
         body = {
             "filename": self.submission.name,
-            "entry": {"name": self.plan.entry.name, "kind": self.plan.entry.kind},
+            "entry": {"name": entry.name, "kind": entry.kind, "arrays": entry.arrays},
             "forbidden": list(self.plan.forbidden),
             "cases": [body for body, _ in messages],
         }

@@ -51,8 +51,8 @@ def test_seeds_and_keys_have_streams_of_their_own():
     assert len(set(draws)) == 6
 
 
-def test_same_along_last_makes_every_group_constant():
-    x = draw(Draw(shape=(3, 8), same_along_last=True), seed=0, key="a")
+def test_one_value_along_axes_makes_groups_constant():
+    x = draw(Draw(shape=(3, 8), same_along=(-1,)), seed=0, key="a")
     assert (x == x[:, :1]).all()
     assert len(np.unique(x)) == 3
 

@@ -120,7 +120,7 @@ def in_case(has, change=lambda y, *_: np.random.default_rng(0).normal(size=y.sha
     [
         (in_case(lambda c: c.x.dtype.name == "float16"), "where x is float16", {"float16"}),
         (in_case(lambda c: c.x.dtype.itemsize == 2), "where x is of half precision", {"bfloat16", "float16"}),
-        (in_case(lambda c: c.case.check.transform == "vmap"), "where the module is mapped by jax.vmap", {"under vmap"}),
+        (in_case(lambda c: c.case.check.transform == "vmap"), "where your code is mapped by jax.vmap", {"under vmap"}),
         (in_case(lambda c: "large mean" in c.case.name), "where the mean is large beside the spread", {"large mean"}),
         (in_case(lambda c: size(c) == 1), "where every channel is a group of its own", {"as many groups as channels"}),
         (in_case(lambda c: "constant" in c.case.name), "where all values of a group are the same", {"constant groups"}),
@@ -150,7 +150,7 @@ def test_nearly_all_cases_may_be_wrong():
 @pytest.mark.parametrize(
     ("has", "words"),
     [
-        (lambda c: c.case.check.transform == "jit", "Everything is right except where the module runs under jax.jit."),
+        (lambda c: c.case.check.transform == "jit", "Everything is right except where your code runs under jax.jit."),
         (lambda c: c.x.ndim == 1, "Everything is right except where x has 1 axis."),
     ],
 )

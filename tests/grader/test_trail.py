@@ -25,9 +25,9 @@ def steps(*rows):
     )
 
 
-def followed(*rows, output=-1):
+def followed(*rows, outputs=None):
     made = steps(*rows)
-    return follow(made, LANDMARKS, len(made) - 1 if output == -1 else output, near=3e-5)
+    return follow(made, LANDMARKS, [len(made) - 1] if outputs is None else outputs, near=3e-5)
 
 
 RESHAPED = (1, "reshape", GROUPS, (GIVEN,))
@@ -76,7 +76,7 @@ def test_right_as_far_as_it_goes():
 
 
 def test_an_argument_returned_as_it_came():
-    assert followed(RESHAPED, output=None).unfinished
+    assert followed(RESHAPED, outputs=()).unfinished
     assert not followed(RESHAPED, (2, "mul", GROUPS * 0, (0,)), (9, "add", X, (1,))).unfinished
 
 
@@ -131,7 +131,7 @@ def test_a_case_is_followed_with_the_exercises_landmarks():
         *("mean", "x - mean", "variance", "variance + eps", "standard deviation", "normalised values", "output"),
     ]  # fmt: skip
     np.testing.assert_allclose(marks["output"], exercise.spec.reference.value(arrays, planned.arguments))
-    traced = Traced(case=index, steps=steps((7, "mul", marks["mean"], (GIVEN,))), output=0, problem=None)
+    traced = Traced(case=index, steps=steps((7, "mul", marks["mean"], (GIVEN,))), outputs=(0,), problem=None)
     found = trail(planned, traced, exercise.spec.reference)
     assert (found.right, found.line) == (("mean",), 7)
-    assert trail(planned, Traced(case=index, steps=(), output=None, problem=None), exercise.spec.reference) is None
+    assert trail(planned, Traced(case=index, steps=(), outputs=(), problem=None), exercise.spec.reference) is None
