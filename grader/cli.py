@@ -19,6 +19,7 @@ from exercises.loader import Loaded, UnknownExerciseError, load, load_all
 from grader import console
 from grader import picture as drawing
 from grader.author import prove
+from grader.cli_explain import explain
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
 from grader.progress import Progress
@@ -100,7 +101,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
 
 
-for command in (doctor, redteam):
+for command in (doctor, redteam, explain):
     cli.add_command(command)
 
 
