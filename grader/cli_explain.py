@@ -68,6 +68,6 @@ def _meaning(exercise: Loaded) -> str:
         return ""
     return (
         "An error of 1 would just be accepted. A pass goes through all of x: before a mean is taken from anything, "
-        "everything that it is the mean of has been read. What is kept for the gradient is memory that a model pays for every "
-        "layer, from the way there to the way back."
+        "everything that it is the mean of has been read. What is kept for the gradient is memory that a model pays "
+        "for every layer, from the way there to the way back."
     )
