@@ -1,8 +1,8 @@
 """The gradebook: SQLite, written as each verdict arrives, so that a batch may be killed at any moment and go on.
 
-A verdict belongs to a text and to all that it depends on: the exercise, the grader, the seed. Students refer to verdicts;
-whoever handed in the same text shares one. Nothing is ever overwritten: a new verdict is another row, and a student's
-standing is the last one that he or she was given.
+A verdict belongs to a text and to all that it depends on: the exercise, the grader, the seed. Students refer to
+verdicts; whoever handed in the same text shares one. Nothing is ever overwritten: a new verdict is another row, and a
+student's standing is the last one that he or she was given.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS verdict (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS verdict_of ON verdict (sha256, exercise, grader, seed);
 CREATE TABLE IF NOT EXISTS standing (
-    id INTEGER PRIMARY KEY, student TEXT NOT NULL, verdict INTEGER NOT NULL REFERENCES verdict, regraded INTEGER NOT NULL
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL, verdict INTEGER NOT NULL REFERENCES verdict, regraded INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS standing_of ON standing (student);
 CREATE TABLE IF NOT EXISTS student (student TEXT PRIMARY KEY, name TEXT NOT NULL, file TEXT NOT NULL) STRICT;
