@@ -88,7 +88,7 @@ def _signatures(exercise: Loaded, course: Path) -> Finding:
 
 def _signature(exercise: Loaded, course: Path, filename: str) -> str:
     """The entry's signature, and for a class that of its call."""
-    module = import_file(course / exercise.slug / filename, f"exercises.{exercise.slug}.{filename.removesuffix('.py')}")
+    module = import_file(course, exercise.slug, filename)
     entry = getattr(module, exercise.spec.entry.name)
     return f"{inspect.signature(entry)} {inspect.signature(entry.__call__)}"
 
