@@ -113,8 +113,8 @@ def raised(error: BaseException, course: Path) -> str:
         places.append((Path(error.filename), error.lineno or 1))
         reason = error.msg
     own = [(p.relative_to(course), n) for p, n in places if p.is_relative_to(course) and str(p) != __file__]
-    where = f"{own[-1][0].as_posix()}, line {own[-1][1]}," if own else "the exercise's code"
-    return f"{where} raised {type(error).__name__}: {reason}"
+    where = f"{own[-1][0].as_posix()}, line {own[-1][1]}," if own else ""
+    return f"{where} raised {type(error).__name__}: {reason}".lstrip()
 
 
 def _package(course: Path) -> str:

@@ -82,8 +82,8 @@ class Row:
 def wrong_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
     """All that must not pass: the exercise's misconceptions, and answers that take no thought."""
     for misconception in exercise.spec.misconceptions:
-        yield _misconception_row(exercise, cases, misconception)
-    yield from _degenerate_rows(exercise, cases)
+        yield misconception_row(exercise, cases, misconception)
+    yield from degenerate_rows(exercise, cases)
 
 
 def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
@@ -96,7 +96,7 @@ def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
     return Row(name=name, kind="right", cells=tuple(_room(result) for result in results))
 
 
-def _misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
+def misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
     """What each case says of a program with this wrong idea alone, in the form of it that comes nearest to right."""
     reference = exercise.spec.reference
     all_forms = forms(misconception, exercise.spec.assemble)
@@ -108,7 +108,7 @@ def _misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconcep
     return Row(name=misconception.name, kind="misconception", cells=tuple(cells))
 
 
-def _degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
+def degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
     """What each case says of answers that take no thought: constants, and what was given."""
     reference = exercise.spec.reference
     answers = [_thoughtless(planned, reference) for planned in cases]
