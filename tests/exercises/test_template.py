@@ -204,3 +204,14 @@ def test_hostile_text_of_an_exercise_reaches_no_terminal(own):
         assert done.returncode == 0
         assert said in done.stdout
         assert "\x1b" not in done.stdout
+
+
+def test_every_command_that_names_exercises_takes_the_folder():
+    from grader.cli import cli  # noqa: PLC0415
+    from grader.cli_author import author  # noqa: PLC0415
+
+    commands = {**cli.commands, **author.commands}
+    names = {name: {parameter.name for parameter in command.params} for name, command in commands.items()}
+    naming = {name for name, found in names.items() if found & {"exercise", "exercises", "slug"}} | {"list"}
+    assert {"show", "start", "hint", "solution", "check", "matrix", "survey", "new"} < naming
+    assert [name for name in sorted(naming) if "course" not in names[name]] == []
