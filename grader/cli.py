@@ -15,30 +15,25 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 from rich.text import Text
 
-from exercises.loader import Loaded, UnknownExerciseError, load, load_all
+from exercises.loader import load
 from grader import console
 from grader import picture as drawing
-from grader.author import prove
+from grader.cli_author import author
+from grader.cli_common import EXIT_CODES, FAILURE, LARGEST_SEED, MISUSE, RIGHT, STOPPED
+from grader.cli_course import chosen, exercises_option, suggested
+from grader.cli_course import loaded as _loaded
 from grader.cli_explain import explain
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
-from grader.progress import Progress
 from grader.report import Report, ReportError
-from grader.reports import as_json, kill_matrix, terminal
+from grader.reports import as_json, terminal
 from grader.runners import Isolation, choice
 from grader.runners.base import Limits
 from grader.submission import NoSuchFileError
-from grader.survey import survey
 from grader.text import plain
 
-RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
-EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
-LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
-
-seed_option = click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws every input."
-)
+LONGEST = 1_000_000  # characters of a statement or a solution
 
 
 class StoppedError(BaseException):
@@ -101,25 +96,27 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
 
 
-for command in (doctor, redteam, explain):
+for command in (doctor, redteam, explain, author):
     cli.add_command(command)
 
 
 @cli.command("list")
+@exercises_option
 def list_() -> None:
     """The exercises, in the order of the course."""
     table = Table(Column("exercise", no_wrap=True), "what you write", "cases", "points", box=None, pad_edge=False)
-    for exercise in load_all():
+    for exercise in chosen():
         cases = exercise.spec.cases
-        table.add_row(exercise.slug, exercise.spec.title, str(len(cases)), f"{sum(c.points for c in cases):g}")
+        table.add_row(exercise.slug, Text(exercise.spec.title), str(len(cases)), f"{sum(c.points for c in cases):g}")
     console.show(table)
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 def show(exercise: str) -> None:
     """The statement of an exercise."""
-    statement = _loaded(exercise).statement
+    statement = plain(_loaded(exercise).statement, LONGEST)
     if console.terminal().is_terminal:
         console.show(Markdown(statement))
     else:
@@ -127,6 +124,7 @@ def show(exercise: str) -> None:
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 @click.argument("folder", type=Path, default=Path(), metavar="[DIR]")
 def start(exercise: str, folder: Path) -> None:
@@ -147,11 +145,12 @@ def start(exercise: str, folder: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid path"
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
-    console.write(f"Wrote {shown}. Read the task with: grader show {exercise}")
-    console.write(f"When you have filled it in: grader check {exercise} {console.quoted(target)}")
+    console.write(f"Wrote {shown}. Read the task with: {suggested('show', exercise)}")
+    console.write(f"When you have filled it in: {suggested('check', exercise, console.quoted(target))}")
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 @click.argument("number", type=int, default=1, metavar="[N]")
 def hint(exercise: str, number: int) -> None:
@@ -159,19 +158,21 @@ def hint(exercise: str, number: int) -> None:
     hints = _loaded(exercise).spec.hints
     if not 1 <= number <= len(hints):
         raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    console.show(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
+    console.show(Text(plain(f"Hint {number} of {len(hints)}. {hints[number - 1]}", LONGEST)))
     if number < len(hints):
-        console.write(f"Next: grader hint {exercise} {number + 1}")
+        console.write(f"Next: {suggested('hint', exercise, str(number + 1))}")
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """The reference solution, commented step by step."""
-    console.write(_loaded(exercise).solution.rstrip("\n"))
+    console.write(plain(_loaded(exercise).solution, LONGEST).rstrip("\n"))
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 @click.argument("file", type=Path)
 @click.option(
@@ -204,7 +205,7 @@ def check(
     loaded = _loaded(exercise)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
-    command = f"grader check {exercise} {console.quoted(file)}"
+    command = suggested("check", exercise, console.quoted(file))
     command += f" --time-limit {time_limit:g}" if time_limit else ""
     command += f" --runner {runner}" if runner != choice.DEFAULT else ""
     if hidden:  # before the run: whatever becomes of it, it can be repeated
@@ -276,60 +277,3 @@ def demo() -> int:
             console.write(terminal.render(report, console.terminal(), command=command) + "\n")
     console.write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
     return RIGHT if outcomes == expected else FAILURE
-
-
-@cli.group()
-def author() -> None:
-    """For those who write exercises."""
-
-
-@author.command("check")
-@click.argument("exercises", nargs=-1)
-@seed_option
-@click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True, help="Programs run at a time."
-)
-def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
-    """Proves EXERCISES (all by default): starter, solution, signatures, misconceptions, right variants."""
-    failed = 0
-    chosen = [_loaded(slug) for slug in exercises] or load_all()
-    with choice.runner() as runner:
-        for loaded in chosen:
-            console.show(Text(f"{loaded.slug}, seed {seed}", style="bold"))
-            matrix = kill_matrix.Matrix([case.name for case in loaded.spec.cases])
-            for finding in prove(loaded, seed=seed, runner=runner, jobs=jobs):
-                failed += not finding.holds
-                if finding.row:
-                    console.write("\n".join(matrix.lines(finding.row)))
-                if not finding.row or not finding.holds:
-                    word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
-                    told = Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else "")
-                    console.show(told)
-    console.write(f"{failed} findings fail" if failed else "All proved.")
-    return WRONG if failed else RIGHT
-
-
-@author.command("survey")
-@click.argument("exercises", nargs=-1)
-@click.option("--seeds", type=click.IntRange(1), default=200, show_default=True, help="How many, from --seed on.")
-@seed_option
-def author_survey(exercises: tuple[str, ...], seeds: int, seed: int) -> int:
-    """The kill matrix at the worst of many seeds, for EXERCISES (all by default). Takes minutes."""
-    failed = 0
-    for loaded in [_loaded(slug) for slug in exercises] or load_all():
-        console.show(Text(f"{loaded.slug}, seeds {seed} to {seed + seeds - 1}", style="bold"))
-        matrix, found = kill_matrix.Matrix([case.name for case in loaded.spec.cases]), []
-        with Progress(f"surveying {loaded.slug}") as progress:
-            for worst in survey(loaded, range(seed, seed + seeds), progress.at):
-                found.append(worst)
-                progress.write("\n".join(kill_matrix.surveyed(matrix, worst)))
-        console.write(kill_matrix.summary(found, seeds))
-        failed += sum(worst.failures > 0 for worst in found)
-    return WRONG if failed else RIGHT
-
-
-def _loaded(slug: str) -> Loaded:
-    try:
-        return load(slug)
-    except UnknownExerciseError as error:
-        raise click.UsageError(plain(str(error), 400)) from None

@@ -7,8 +7,10 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from exercises.loader import Loaded, UnknownExerciseError, load
+from exercises.loader import Loaded
 from grader import console
+from grader.cli_course import exercises_option
+from grader.cli_course import loaded as _loaded
 from grader.cli_wall import runner_option
 from grader.explain import Measured, measured
 from grader.runners import choice
@@ -22,13 +24,14 @@ NOTHING = "not to be seen"
 @click.command()
 @click.argument("exercise")
 @click.argument("file", type=Path, required=False)
+@exercises_option
 @runner_option
 def explain(exercise: str, file: Path | None, runner: str) -> int:
     """After solving: how FILE (EXERCISE.py by default) compares with the solution, and with layers in use."""
+    loaded = _loaded(exercise)
     try:
-        loaded = load(exercise)
         submission = read_submission(file or Path(f"{exercise}.py"), starter=loaded.starter)
-    except (UnknownExerciseError, NoSuchFileError) as error:
+    except NoSuchFileError as error:
         raise click.UsageError(plain(str(error), 400)) from None
     except UnreadableError as error:
         return _not_yet(exercise, str(error))
