@@ -190,15 +190,13 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401 - the same
 
 def _write(folder: Path, data: Mapping[str, Any]) -> None:
     """Writes all of it or nothing: to a file beside it, which then takes its place."""
-    path = folder / NAME
     beside = folder / f".{NAME}.{secrets.token_hex(4)}"
     try:
-        try:
-            with beside.open("x", encoding="ascii", newline="\n") as file:
-                file.write(json.dumps(data, indent=2) + "\n")
-            beside.replace(path)
-        finally:
-            with suppress(OSError):
-                beside.unlink()
+        with beside.open("x", encoding="ascii", newline="\n") as file:
+            file.write(json.dumps(data, indent=2) + "\n")
+        beside.replace(folder / NAME)
     except OSError as error:
-        raise RecordError(plain(f"{path} cannot be written: {error.strerror or error}", 600)) from None
+        raise RecordError(plain(f"{folder / NAME} cannot be written: {error.strerror or error}", 600)) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
