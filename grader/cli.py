@@ -1,7 +1,6 @@
 """The command line. Exit codes: 0 right, 1 wrong, 2 misuse, 3 the grader's own failure, 130 stopped."""
 
 import io
-import math
 import os
 import secrets
 import signal
@@ -15,11 +14,26 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 from rich.text import Text
 
-from exercises.loader import Loaded, UnknownExerciseError, load, load_all
+from exercises.loader import load, load_all
 from grader import console
 from grader import picture as drawing
 from grader.author import prove
+from grader.cli_common import (
+    EXIT_CODES,
+    FAILURE,
+    LARGEST_SEED,
+    MISUSE,
+    RIGHT,
+    STOPPED,
+    WRONG,
+    check_command,
+    seed_option,
+    time_limit_option,
+)
+from grader.cli_common import loaded as _loaded
+from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
 from grader.cli_wall import doctor, redteam, runner_option, short_of
+from grader.cli_watch import watch
 from grader.pipeline import check_file
 from grader.progress import Progress
 from grader.report import Report, ReportError
@@ -30,14 +44,7 @@ from grader.submission import NoSuchFileError
 from grader.survey import survey
 from grader.text import plain
 
-RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
-EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
-LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
-
-seed_option = click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws every input."
-)
 
 
 class StoppedError(BaseException):
@@ -97,10 +104,10 @@ def _told(kind: str, message: str, code: int) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="groupnorm-jax")
 def cli() -> None:
-    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
+    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (doctor, redteam):
+for command in (doctor, redteam, next_, hint, solution, watch):
     cli.add_command(command)
 
 
@@ -148,26 +155,8 @@ def start(exercise: str, folder: Path) -> None:
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
     console.write(f"Wrote {shown}. Read the task with: grader show {exercise}")
     console.write(f"When you have filled it in: grader check {exercise} {console.quoted(target)}")
-
-
-@cli.command()
-@click.argument("exercise")
-@click.argument("number", type=int, default=1, metavar="[N]")
-def hint(exercise: str, number: int) -> None:
-    """The Nth hint (the first by default)."""
-    hints = _loaded(exercise).spec.hints
-    if not 1 <= number <= len(hints):
-        raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    console.show(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
-    if number < len(hints):
-        console.write(f"Next: grader hint {exercise} {number + 1}")
-
-
-@cli.command()
-@click.argument("exercise")
-def solution(exercise: str) -> None:
-    """The reference solution, commented step by step."""
-    console.write(_loaded(exercise).solution.rstrip("\n"))
+    console.write(f"Or while you write, on every save: grader watch {exercise} {console.quoted(target)}")
+    note_start(exercise, target)
 
 
 @cli.command()
@@ -181,7 +170,7 @@ def solution(exercise: str) -> None:
 @click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
 @runner_option
 @click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
-@click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
+@time_limit_option
 def check(
     exercise: str,
     file: Path,
@@ -194,8 +183,6 @@ def check(
     time_limit: float | None,
 ) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
-    if time_limit is not None and not math.isfinite(time_limit):
-        raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
     if picture:
         if hidden:
             raise click.UsageError("--picture draws values, and --hidden shows none; leave one of them out")
@@ -203,9 +190,7 @@ def check(
     loaded = _loaded(exercise)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
-    command = f"grader check {exercise} {console.quoted(file)}"
-    command += f" --time-limit {time_limit:g}" if time_limit else ""
-    command += f" --runner {runner}" if runner != choice.DEFAULT else ""
+    command = check_command(exercise, file, runner=runner, time_limit=time_limit)
     if hidden:  # before the run: whatever becomes of it, it can be repeated
         said = f"secret seed {seed}, for one report of one file. With all values: {command} --seed {seed}"
         click.echo(said, err=True)
@@ -224,6 +209,8 @@ def check(
         console.write(terminal.render(report, console.terminal(), command=again))
     if picture:
         click.echo(_drawn(report, picture), err=True)
+    if note_try(file, report) and not as_json_:
+        console.write(SOLVED)
     return EXIT_CODES[report.outcome]
 
 
@@ -273,7 +260,7 @@ def demo() -> int:
             outcomes[name] = report.outcome
             command = f"grader check {exercise.slug} {console.quoted(DEMO / name)}"
             console.write(terminal.render(report, console.terminal(), command=command) + "\n")
-    console.write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
+    console.write("Now yours: grader next says what to do, each time you ask.")
     return RIGHT if outcomes == expected else FAILURE
 
 
@@ -325,10 +312,3 @@ def author_survey(exercises: tuple[str, ...], seeds: int, seed: int) -> int:
         console.write(kill_matrix.summary(found, seeds))
         failed += sum(worst.failures > 0 for worst in found)
     return WRONG if failed else RIGHT
-
-
-def _loaded(slug: str) -> Loaded:
-    try:
-        return load(slug)
-    except UnknownExerciseError as error:
-        raise click.UsageError(plain(str(error), 400)) from None

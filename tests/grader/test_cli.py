@@ -81,7 +81,7 @@ def test_list(via):
 def test_show_hint_and_solution(slug):
     exercise = load(slug)
     assert command("show", slug).stdout == exercise.statement
-    assert command("solution", slug).stdout == exercise.solution
+    assert command("solution", slug, "--anyway").stdout == exercise.solution
     for number, text in enumerate(exercise.spec.hints, start=1):
         done = command("hint", slug, str(number), COLUMNS="1000")
         assert done.stdout.startswith(f"Hint {number} of {len(exercise.spec.hints)}. {text}\n")
@@ -237,7 +237,20 @@ def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
 def test_version_and_help():
     assert command("--version").stdout.startswith("grader, version 0.1.0")
     done = command("--help")
-    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author", "doctor", "redteam"):
+    for name in (
+        "list",
+        "next",
+        "show",
+        "start",
+        "hint",
+        "solution",
+        "check",
+        "watch",
+        "demo",
+        "author",
+        "doctor",
+        "redteam",
+    ):
         assert f"\n  {name} " in done.stdout
 
 
@@ -283,9 +296,9 @@ def fewer(slug):
 
 
 def test_author_check_prints_the_kill_matrix(monkeypatch, capsys):
-    from grader import cli  # noqa: PLC0415
+    from grader import cli, cli_common  # noqa: PLC0415
 
-    monkeypatch.setattr(cli, "load", fewer)
+    monkeypatch.setattr(cli_common, "load", fewer)
     assert cli.run(["author", "check", "group_norm_1d"]) == 0
     out = capsys.readouterr().out
     assert out.endswith("All proved.\n")
@@ -298,7 +311,7 @@ def test_author_check_prints_the_kill_matrix(monkeypatch, capsys):
 
 
 def test_author_check_says_in_words_what_fails(monkeypatch, capsys):
-    from grader import cli  # noqa: PLC0415
+    from grader import cli, cli_common  # noqa: PLC0415
 
     def broken(slug):
         exercise = fewer(slug)
@@ -307,7 +320,7 @@ def test_author_check_says_in_words_what_fails(monkeypatch, capsys):
             exercise, spec=dataclasses.replace(exercise.spec, misconceptions=(harmless,), right_variants=())
         )
 
-    monkeypatch.setattr(cli, "load", broken)
+    monkeypatch.setattr(cli_common, "load", broken)
     assert cli.run(["author", "check", "group_norm_1d"]) == 1
     out = capsys.readouterr().out
     assert "\n  FAILS harmless " in out
@@ -316,9 +329,9 @@ def test_author_check_says_in_words_what_fails(monkeypatch, capsys):
 
 
 def test_author_survey_prints_what_matters(monkeypatch, capsys):
-    from grader import cli  # noqa: PLC0415
+    from grader import cli, cli_common  # noqa: PLC0415
 
-    monkeypatch.setattr(cli, "load", fewer)
+    monkeypatch.setattr(cli_common, "load", fewer)
     assert cli.run(["author", "survey", "group_norm_1d", "--seeds", "2", "--seed", "5"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("group_norm_1d, seeds 5 to 6\n")

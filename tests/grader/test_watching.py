@@ -1,16 +1,24 @@
-"""Waiting for saves, without sleeping; what changed between two reports."""
+"""Waiting for saves, without sleeping; what changed between two reports; and the command as a learner runs it."""
 
+import os
+import signal
+import subprocess
+import sys
 from itertools import count
 from typing import NamedTuple
 
 import pytest
 
+from exercises.loader import load
 from grader import console
 from grader.change import compare
 from grader.report import CaseResult, Diagnosis, Report, ReportError
 from grader.reports import change as changes
 from grader.submission import NoSuchFileError
 from grader.watching import Saves, graded_on_save
+
+# A shell has what it starts in the background ignore SIGINT; a user's terminal does not.
+ATTENTIVE = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class Stat(NamedTuple):
@@ -201,3 +209,50 @@ def test_the_other_changes_in_words(capsys, monkeypatch, before, after, says):
         assert any(text in " ".join(line.split()) for line in lines), lines
     if after.get("error"):  # of a file that fails as a whole nothing is known
         assert not any("the mistake" in line for line in lines)
+
+
+def until(stream, text):
+    """Reads lines up to one that holds the text; returns all of them."""
+    lines = []
+    for line in stream:
+        lines.append(line)
+        if text in line:
+            return "".join(lines)
+    raise AssertionError(f"it ended without {text!r}: {lines}")
+
+
+def test_a_learner_who_edits_sees_what_changed(tmp_path):
+    solution = load("group_norm_1d").solution
+    file = tmp_path / "mine.py"
+    file.write_text("def half(:\n", "utf-8")
+    command = [sys.executable, "-m", "grader", "watch", "group_norm_1d", "mine.py", "--time-limit", "120"]
+    with subprocess.Popen(
+        [sys.executable, "-c", ATTENTIVE, *command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "COLUMNS": "200"},
+    ) as process:  # fmt: skip
+        first = until(process.stdout, "Waiting until mine.py is saved; Ctrl-C ends.")
+        assert "Python cannot read the file" in first
+        assert "Run " not in first
+        beside = tmp_path / "beside"  # as editors do that replace the file
+        beside.write_text(solution, "utf-8")
+        beside.replace(file)
+        second = until(process.stdout, "Waiting until")
+        assert "\nRun 2 of mine.py\n0 -> 13 of 13 points\n  turned right  parameters, " in second
+        assert "All is right." in second
+        file.write_text("", "utf-8")
+        third = until(process.stdout, "Waiting until")
+        assert "turned WRONG  every case: the file as a whole fails" in third
+        assert "the file is empty" in third
+        assert "--time-limit 120" in third
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert out == "\n3 runs of mine.py: 0 -> 0 of 13 points; the last is wrong.\n"
+    assert (process.returncode, err) == (1, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
+
+
+def test_watching_what_is_not_there_is_misuse(tmp_path):
+    command = [sys.executable, "-m", "grader", "watch", "group_norm_1d", str(tmp_path / "none.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "none.py cannot be read: No such file or directory" in " ".join(done.stderr.split())
