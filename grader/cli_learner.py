@@ -16,6 +16,7 @@ from grader.report import Report
 from grader.text import plain
 
 HERE = Path()
+LONGEST = 1_000_000  # characters of an exercise's text
 TRIES = 3  # after which the solution opens
 SOLVED = "Solved for the first time. What comes next: grader next"
 # Words and signs, so that a state is read without colour and on any terminal.
@@ -108,7 +109,7 @@ def _map(course: list[Loaded], standings: Mapping[str, Standing]) -> Table:
         state = "solved" if standing.solved else "begun" if standing.begun else "open"
         worth = sum(case.points for case in exercise.spec.cases)
         numbers = (f"{standing.points:g}", f"{worth:g}", _tries(standing))
-        table.add_row(exercise.slug, exercise.spec.title, STATES[state], *numbers)
+        table.add_row(exercise.slug, Text(plain(exercise.spec.title, LONGEST)), STATES[state], *numbers)
     return table
 
 
@@ -133,7 +134,8 @@ def _to_do(exercise: Loaded, standing: Standing) -> list[str]:
     wide = max(len(command) for command, _ in commands)
     lines = [f"  {command:<{wide}}  {what}" for command, what in commands]
     missing = [f"{plain(standing.file, 200)} is gone; start anew, or put it back."] if gone else []
-    return [f"{'Go on with' if standing.begun else 'Next'}: {slug}, {exercise.spec.title}", *missing, *lines]
+    word = "Go on with" if standing.begun else "Next"
+    return [f"{word}: {slug}, {plain(exercise.spec.title, LONGEST)}", *missing, *lines]
 
 
 @click.command()
@@ -146,7 +148,7 @@ def hint(exercise: str, number: int | None) -> None:
         raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
     shown = _hints_shown(exercise, number, len(hints))
     at = number or min((shown or 0) + 1, len(hints))
-    console.show(Text(f"Hint {at} of {len(hints)}. {hints[at - 1]}"))
+    console.show(Text(f"Hint {at} of {len(hints)}. {plain(hints[at - 1], LONGEST)}"))
     if at < len(hints):
         console.write(f"Next: grader hint {exercise}" + (f" {at + 1}" if number or shown is None else ""))
     elif shown is not None and shown >= len(hints):
@@ -181,7 +183,7 @@ def solution(exercise: str, *, anyway: bool) -> int | None:
     if refusal:
         click.echo(refusal, err=True)
         return MISUSE
-    console.write(text.rstrip("\n"))
+    console.write(plain(text, LONGEST).rstrip("\n"))
     return None
 
 

@@ -84,7 +84,7 @@ class Session:
           command: reproduces a run.
         """
         self._name, self._command = name, command
-        self._titles = {idea.name: idea.title for idea in exercise.spec.misconceptions}
+        self._titles = {idea.name: plain(idea.title, 200) for idea in exercise.spec.misconceptions}
         self._runs = 0
         self._short = ""
         self._first: Report | None = None  # of those that were checked

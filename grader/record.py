@@ -19,12 +19,11 @@ NAME = "grader-progress.json"
 VERSION = 1
 ABOUT = "Your progress in the course of groupnorm-jax, kept by the grader. Delete it, and you begin anew."
 NEWEST = 50  # tries that are kept
-SIZE_CAP = 1 << 20  # bytes
-MOST = 1_000_000  # points or hints; more is no number of ours
+SIZE_CAP = MOST = 1 << 20  # bytes; points or hints
 
 
 class RecordError(Exception):
-    """A file that is no record, or cannot be read or written. The message is one line, made plain, with a way out."""
+    """A file that is no record, or cannot be read or written. The message is made plain and names a way out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +53,10 @@ class Standing:
 
     def graded(self, report: Report, file: str) -> "Standing":
         """The standing after a report on a program that was run."""
-        new = replace(self, file=file, solved=self.solved or report.outcome == "right")
-        if report.score >= self.points:
-            new = replace(new, points=report.score, max_points=report.max_score)
-        if report.digest not in self.tries:
-            new = replace(new, tries=(*self.tries, report.digest)[-NEWEST:])
-        return new
+        new = () if report.digest in self.tries else (report.digest,)
+        best = {"points": report.score, "max_points": report.max_score} if report.score >= self.points else {}
+        solved = self.solved or report.outcome == "right"
+        return replace(self, file=file, solved=solved, tries=(*self.tries, *new)[-NEWEST:], **best)
 
 
 Record = Mapping[str, Standing]  # by the exercise's name

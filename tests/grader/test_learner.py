@@ -318,6 +318,17 @@ def test_an_unknown_exercise_is_misuse(run, arguments):
     assert "no exercise is called 'nope'; there are: group_norm_1d, group_norm_nd" in " ".join(err.split())
 
 
+def test_an_exercise_s_text_is_plain_and_no_markup(run, monkeypatch):
+    spec = replace(EXERCISE.spec, title="[red]a\x1b[2J", hints=("[b]\x1b[2J",))
+    hostile = replace(EXERCISE, spec=spec, solution="x = '\x1b[2J'\n")
+    monkeypatch.setattr(cli_learner, "loaded", lambda _: hostile)
+    monkeypatch.setattr(cli_learner, "load_all", lambda: [hostile])
+    out = "".join(run(*command)[1] for command in (["next"], ["hint", FIRST], ["solution", FIRST, "--anyway"]))
+    assert out.count("[red]a\\x1b[2J") == 2
+    assert "[b]\\x1b[2J" in out
+    assert "\x1b" not in out
+
+
 def test_the_rule_is_told_with_its_number():
     assert cli_learner.TRIES == 3
 
