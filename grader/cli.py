@@ -1,7 +1,6 @@
 """The command line. Exit codes: 0 right, 1 wrong, 2 misuse, 3 the grader's own failure, 130 stopped."""
 
 import io
-import math
 import os
 import secrets
 import signal
@@ -19,11 +18,22 @@ from exercises.loader import load
 from grader import console
 from grader import picture as drawing
 from grader.cli_author import author
-from grader.cli_common import EXIT_CODES, FAILURE, LARGEST_SEED, MISUSE, RIGHT, STOPPED
+from grader.cli_common import (
+    EXIT_CODES,
+    FAILURE,
+    LARGEST_SEED,
+    MISUSE,
+    RIGHT,
+    STOPPED,
+    check_command,
+    time_limit_option,
+)
 from grader.cli_course import chosen, exercises_option, suggested
 from grader.cli_course import loaded as _loaded
 from grader.cli_explain import explain
+from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
 from grader.cli_wall import doctor, redteam, runner_option, short_of
+from grader.cli_watch import watch
 from grader.pipeline import check_file
 from grader.report import Report, ReportError
 from grader.reports import as_json, terminal
@@ -93,10 +103,10 @@ def _told(kind: str, message: str, code: int) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="groupnorm-jax")
 def cli() -> None:
-    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
+    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (doctor, redteam, explain, author):
+for command in (next_, hint, solution, explain, watch, doctor, redteam, author):
     cli.add_command(command)
 
 
@@ -147,28 +157,8 @@ def start(exercise: str, folder: Path) -> None:
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
     console.write(f"Wrote {shown}. Read the task with: {suggested('show', exercise)}")
     console.write(f"When you have filled it in: {suggested('check', exercise, console.quoted(target))}")
-
-
-@cli.command()
-@exercises_option
-@click.argument("exercise")
-@click.argument("number", type=int, default=1, metavar="[N]")
-def hint(exercise: str, number: int) -> None:
-    """The Nth hint (the first by default)."""
-    hints = _loaded(exercise).spec.hints
-    if not 1 <= number <= len(hints):
-        raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    console.show(Text(plain(f"Hint {number} of {len(hints)}. {hints[number - 1]}", LONGEST)))
-    if number < len(hints):
-        console.write(f"Next: {suggested('hint', exercise, str(number + 1))}")
-
-
-@cli.command()
-@exercises_option
-@click.argument("exercise")
-def solution(exercise: str) -> None:
-    """The reference solution, commented step by step."""
-    console.write(plain(_loaded(exercise).solution, LONGEST).rstrip("\n"))
+    console.write(f"Or while you write, on every save: {suggested('watch', exercise, console.quoted(target))}")
+    note_start(exercise, target)
 
 
 @cli.command()
@@ -183,7 +173,7 @@ def solution(exercise: str) -> None:
 @click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
 @runner_option
 @click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
-@click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
+@time_limit_option
 def check(
     exercise: str,
     file: Path,
@@ -196,8 +186,6 @@ def check(
     time_limit: float | None,
 ) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
-    if time_limit is not None and not math.isfinite(time_limit):
-        raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
     if picture:
         if hidden:
             raise click.UsageError("--picture draws values, and --hidden shows none; leave one of them out")
@@ -205,9 +193,7 @@ def check(
     loaded = _loaded(exercise)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
-    command = suggested("check", exercise, console.quoted(file))
-    command += f" --time-limit {time_limit:g}" if time_limit else ""
-    command += f" --runner {runner}" if runner != choice.DEFAULT else ""
+    command = check_command(exercise, file, runner=runner, time_limit=time_limit)
     if hidden:  # before the run: whatever becomes of it, it can be repeated
         said = f"secret seed {seed}, for one report of one file. With all values: {command} --seed {seed}"
         click.echo(said, err=True)
@@ -226,6 +212,8 @@ def check(
         console.write(terminal.render(report, console.terminal(), command=again))
     if picture:
         click.echo(_drawn(report, picture), err=True)
+    if note_try(file, report) and not as_json_:
+        console.write(SOLVED.format(suggested("next")))
     return EXIT_CODES[report.outcome]
 
 
@@ -275,5 +263,5 @@ def demo() -> int:
             outcomes[name] = report.outcome
             command = f"grader check {exercise.slug} {console.quoted(DEMO / name)}"
             console.write(terminal.render(report, console.terminal(), command=command) + "\n")
-    console.write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
+    console.write("Now yours: grader next says what to do, each time you ask.")
     return RIGHT if outcomes == expected else FAILURE

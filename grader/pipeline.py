@@ -73,6 +73,7 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         fault=fault,
         departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),
         error_map=None if error or hidden else _error_map(exercise, plan, run, cases),
+        digest=submission.digest,
     )
 
 

@@ -79,7 +79,7 @@ def test_list(via):
 def test_show_hint_and_solution(slug):
     exercise = load(slug)
     assert command("show", slug).stdout == exercise.statement
-    assert command("solution", slug).stdout == exercise.solution
+    assert command("solution", slug, "--anyway").stdout == exercise.solution
     for number, text in enumerate(exercise.spec.hints, start=1):
         done = command("hint", slug, str(number), COLUMNS="1000")
         assert done.stdout.startswith(f"Hint {number} of {len(exercise.spec.hints)}. {text}\n")
@@ -235,7 +235,20 @@ def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
 def test_version_and_help():
     assert command("--version").stdout.startswith("grader, version 0.1.0")
     done = command("--help")
-    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author", "doctor", "redteam"):
+    for name in (
+        "list",
+        "next",
+        "show",
+        "start",
+        "hint",
+        "solution",
+        "check",
+        "watch",
+        "demo",
+        "author",
+        "doctor",
+        "redteam",
+    ):
         assert f"\n  {name} " in done.stdout
 
 
