@@ -98,7 +98,7 @@ def test_next_congratulates_at_the_end(run):
     keep(**{exercise.slug: Standing(solved=True) for exercise in load_all()})
     code, out, _ = run("next")
     assert code == 0
-    assert out.endswith("\n\nCongratulations: the whole course is solved. To compare: grader solution EX\n")
+    assert out.endswith("\n\nCongratulations: the whole course is solved. To compare: grader explain EX\n")
 
 
 def test_next_says_when_the_file_is_gone(run):
