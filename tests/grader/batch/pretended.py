@@ -1,0 +1,191 @@
+"""A plausible class, built from reports without grading: names, texts, mistakes, what failed, what is missing."""
+
+import hashlib
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from exercises.loader import load
+from exercises.spec import Parameters, Raises
+from grader.batch.result import Batch, Grade, Past
+from grader.hidden import VALUES
+from grader.report import CaseResult, Departure, Diagnosis, Report, ReportError
+from grader.runners import Isolation
+
+EXERCISE = "group_norm_nd"
+STRONG = Isolation(layers=("process", "user id", "rlimits", "Landlock", "seccomp"), missing=(), level="strong")
+BEGUN = datetime(2025, 3, 14, 16, 2, 11, tzinfo=UTC)
+FIRST = (
+    "Ada Amir Ana Anouk Astrid Bao Benoît Carla Chidi Chloé Daniel Dmitri Elif Emma Enzo Farid Fatima Femke Giulia "
+    "Hana Hiroshi Ibrahim Ines Ingrid Ivan Jonas Julia Kofi Lars Leila Lena Liam Linh Luca Maja Marco María Mateo Mei "
+    "Mohamed Nadia Nikhil Nils Noa Olga Omar Paula Pedro Priya Rasmus Ravi Rosa Sami Sara Sofía Søren Tariq Tomás "
+    "Wanjiru Yara Yuki Zoë"
+)
+LAST = (
+    "Abe Adeyemi Almeida Andersen Aydın Bauer Becker Bianchi Björklund Blanchard Castro Chen Costa Dahl Díaz Dubois "
+    "Eriksen Farouk Fernández Fischer García Haddad Hansen Horvat Ito Ivanova Jensen Kamau Kaya Kim Kowalska Kumar "
+    "Larsen Lopes Mäkinen Martin Mensah Moreau Müller Nakamura Nguyen Nowak Okafor Olsen Park Patel Petrov Popescu "
+    "Rahman Ricci Rossi Sato Schmidt Silva Singh Tanaka Torres Tran van-den-Berg Wagner Weber Yılmaz Zhang"
+)
+# The idea, how common it is, the cases that it breaks, and the line that a report names.
+IDEAS = (
+    ("eps_outside_root", 9, ("small variance", "eps left to its default", "large eps", "bfloat16", "float16"), 18),
+    ("groups_interleaved", 7, None, 14),
+    ("sample_variance", 5, None, 16),
+    ("one_pass_variance", 5, ("large mean", "float16"), 15),
+    ("missing_root", 4, None, 18),
+    ("parameters_of_torch", 3, ("parameters",), 9),
+    ("beta_inside", 3, None, 21),
+    ("mean_of_all_channels", 2, None, 13),
+    ("eps_ignored", 2, ("constant groups", "large eps"), 17),
+    ("statistics_across_groups", 1, None, 15),
+    ("eps_outside_root+groups_interleaved", 1, None, 14),
+)
+LINES = {
+    9: 'scale = self.param("weight", nn.initializers.ones, (x.shape[-1],))',
+    13: "mean = x.mean(axis=-1, keepdims=True)",
+    14: "groups = x.reshape(*x.shape[:-1], -1, self.num_groups)",
+    15: "var = (x**2).mean(axis=-1) - mean**2",
+    16: "var = groups.var(axis=-1, ddof=1, keepdims=True)",
+    17: "x_hat = (groups - mean) / jnp.sqrt(var)",
+    18: "x_hat = (groups - mean) / (jnp.sqrt(var) + self.eps)",
+    21: "return (x_hat + beta) * gamma",
+}
+ERRORS = (
+    ReportError(kind="missing", message="the file defines no MyGroupNorm; it defines GroupNorm"),
+    ReportError(kind="syntax", message="Python cannot read the file: '(' was never closed, line 12"),
+    ReportError(kind="time", message="stopped after 10 s: is there a loop without an end?"),
+)
+
+
+def pretended_class(size: int, *, hidden: bool = False, seed: int = 0) -> Batch:
+    """A class of so many, the same for the same seed."""
+    draw = random.Random(seed)  # noqa: S311 - for names
+    spec = load(EXERCISE).spec
+    grades: list[Grade] = []
+    for index in range(size):
+        name = f"{draw.choice(FIRST.split())} {draw.choice(LAST.split())}"
+        earlier = [g for g in grades if g.sha256 and g.report.outcome == "wrong"]
+        if earlier and draw.random() < 0.04:
+            copied = draw.choice(earlier)
+            report, sha256 = copied.report, copied.sha256
+        else:
+            report = _report(draw, spec, hidden=hidden)
+            sha256 = hashlib.sha256(f"{seed} {index}".encode()).hexdigest()
+        nothing = report.error is not None and report.error.kind == "nothing"
+        number = 100_000 + draw.randrange(899_999)
+        graded = BEGUN + timedelta(seconds=index * 0.7)
+        grade = Grade(
+            student=f"s{index:04d}-{number}",
+            name=name,
+            file="" if nothing else f"{name.lower().replace(' ', '')}_{number}_{EXERCISE}.py",
+            sha256="" if nothing else sha256,
+            report=report,
+            graded=graded,
+            seed=draw.randrange(2**31) if hidden else 7,
+            history=_history(draw, report, graded),
+        )
+        grades.append(grade)
+    return Batch(exercise=EXERCISE, title=spec.title, hidden=hidden, practice="", grades=tuple(grades))
+
+
+def _report(draw, spec, *, hidden):
+    seed = None if hidden else 7
+    lot = draw.random()
+    report = Report(exercise=EXERCISE, cases=(), seed=seed, seconds=draw.uniform(1.2, 2.8), isolation=STRONG)
+    if lot < 0.52:
+        return replace(report, cases=_cases(spec, seed=seed))
+    if lot < 0.55:
+        message = "nothing was handed in"
+        cases = _cases(spec, seed=seed, wrong=None, message=message)
+        return replace(report, cases=cases, error=ReportError(kind="nothing", message=message), isolation=None)
+    if lot < 0.60:
+        error = draw.choice(ERRORS)
+        return replace(report, cases=_cases(spec, seed=seed, wrong=None, message=error.message), error=error)
+    if lot < 0.61:
+        error = ReportError(kind="grader", message="the worker could not be started")
+        cases = tuple(replace(c, outcome="not_checked", points=0.0) for c in _cases(spec, seed=seed))
+        return replace(report, cases=cases, error=error, fault=True)
+    if lot < 0.72:
+        return _unnamed(draw, spec, report, seed)
+    return _named(draw, spec, report, seed)
+
+
+def _named(draw, spec, report, seed):
+    name, _, wrong, line = draw.choices(IDEAS, [idea[1] for idea in IDEAS])[0]
+    ideas = {m.name: m for m in spec.misconceptions}
+    parts = [ideas[part] for part in name.split("+")]
+    told = f"The mistake: {parts[0].title}. {parts[0].text}"
+    if len(parts) > 1:
+        told = f"Two mistakes at once: {parts[0].title}; and {parts[1].title}. What is the first? What is the second?"
+    line += draw.randrange(3)
+    code = LINES[min(LINES, key=lambda at: abs(at - line))]
+    departure = Departure(
+        case="small variance",
+        line=line,
+        text=f"Line {line} is the first whose values are wrong:\n    {code}\nRight up to there: mean, variance.",
+    )
+    values = [c.name for c in spec.cases if not isinstance(c.check, Parameters | Raises)]
+    diagnosis = Diagnosis(misconception=name, text=told)
+    cases = _cases(
+        spec,
+        seed=seed,
+        wrong=wrong or values,
+        diagnosis=diagnosis,
+        margin=draw.uniform(1e3, 9e5),
+    )
+    return replace(report, cases=cases, departure=None if seed is None else departure)
+
+
+def _unnamed(draw, spec, report, seed):
+    lot = draw.random()
+    if lot < 0.3:
+        message = "raised TypeError: reshape() got an unexpected keyword\nline 14, in __call__: x.reshape(shape=s)"
+        return replace(report, cases=_cases(spec, seed=seed, wrong=None, message=message, output="shape (3, 16)\n" * 9))
+    wrong = tuple(draw.sample([c.name for c in spec.cases[1:]], 2 if lot < 0.8 else 5))
+    text = "No known mistake gives these values, nor is there one number by which they are off. Which can you check?"
+    cases = _cases(
+        spec,
+        seed=seed,
+        wrong=wrong,
+        diagnosis=Diagnosis(misconception="", text=text),
+        margin=draw.uniform(5, 80),
+    )
+    return replace(report, cases=cases)
+
+
+def _cases(spec, *, seed, wrong=(), message="", diagnosis=None, margin=None, output=""):
+    """Cases of which those named are wrong, and what needs them is skipped; without names, all are wrong."""
+    cases = []
+    right: set[str] = set()
+    for number, case in enumerate(spec.cases):
+        missing = [name for name in case.needs if name not in right]
+        outcome = "wrong" if wrong is None else "skipped" if missing else "wrong" if case.name in wrong else "right"
+        if outcome == "right":
+            right.add(case.name)
+        values = f"expected {0.31 + number / 7:.4g}, not 0.9554 at [0, 5]; off by 0.71, allowed 1.9e-06"
+        told = {"wrong": message or (VALUES if seed is None else values), "right": ""}
+        cases.append(
+            CaseResult(
+                name=case.name,
+                seed=None if seed is None else seed + number,
+                outcome=outcome,
+                points=case.points if outcome == "right" else 0.0,
+                max_points=case.points,
+                situation=f"num_groups=4 eps=0.001  x: float32[3, 16], std {0.5 + number / 16:g}",
+                message=told[outcome] if outcome in told else f'needs "{missing[0]}" right first',
+                output=output if outcome == "wrong" else "",
+                diagnosis=diagnosis if outcome == "wrong" else None,
+                margin=margin if outcome == "wrong" and seed is not None else None,
+                visibility="hidden" if seed is None else "public",
+            )
+        )
+    return tuple(cases)
+
+
+def _history(draw, report, graded):
+    if draw.random() > 0.2 or (report.error and report.error.kind == "nothing"):
+        return ()
+    first = Past(outcome="wrong", score=float(draw.randrange(9)), graded=graded - timedelta(days=6), why="submission")
+    second = Past(outcome="wrong", score=first.score + 2, graded=graded - timedelta(days=2), why="submission, grader")
+    return (first, second) if draw.random() < 0.4 else (second,)
