@@ -63,11 +63,11 @@ def pretended_class(size: int, *, hidden: bool = False, seed: int = 0) -> Batch:
     draw = random.Random(seed)  # noqa: S311 - for names
     spec = load(EXERCISE).spec
     grades: list[Grade] = []
+    wrong: list[Grade] = []
     for index in range(size):
         name = f"{draw.choice(FIRST.split())} {draw.choice(LAST.split())}"
-        earlier = [g for g in grades if g.sha256 and g.report.outcome == "wrong"]
-        if earlier and draw.random() < 0.04:
-            copied = draw.choice(earlier)
+        if wrong and draw.random() < 0.04:
+            copied = draw.choice(wrong)
             report, sha256 = copied.report, copied.sha256
         else:
             report = _report(draw, spec, hidden=hidden)
@@ -86,6 +86,7 @@ def pretended_class(size: int, *, hidden: bool = False, seed: int = 0) -> Batch:
             history=_history(draw, report, graded),
         )
         grades.append(grade)
+        wrong += [grade] if grade.sha256 and report.outcome == "wrong" else []
     return Batch(exercise=EXERCISE, title=spec.title, hidden=hidden, practice="", grades=tuple(grades))
 
 
@@ -118,8 +119,8 @@ def _named(draw, spec, report, seed):
     told = f"The mistake: {parts[0].title}. {parts[0].text}"
     if len(parts) > 1:
         told = f"Two mistakes at once: {parts[0].title}; and {parts[1].title}. What is the first? What is the second?"
+    code = LINES[line]
     line += draw.randrange(3)
-    code = LINES[min(LINES, key=lambda at: abs(at - line))]
     departure = Departure(
         case="small variance",
         line=line,
@@ -189,3 +190,48 @@ def _history(draw, report, graded):
     first = Past(outcome="wrong", score=float(draw.randrange(9)), graded=graded - timedelta(days=6), why="submission")
     second = Past(outcome="wrong", score=first.score + 2, graded=graded - timedelta(days=2), why="submission, grader")
     return (first, second) if draw.random() < 0.4 else (second,)
+
+
+BAD = (
+    "<script>window.executed=1</script>",
+    "</script><script>window.executed=1</script>",
+    '"><img src="/leak" onerror="window.executed=1">',
+    "'><svg onload=window.executed=1>",
+    "<!--<script>",
+    "javascript:window.executed=1",
+    "\u202eevil.py",
+    "{{data}}",
+    "__proto__",
+    "constructor",
+    "<a href='/leak' ping='/leak'>x</a>",
+    "x" * 10_000,
+    "\x00\x1b]0;title\x07\ud800",
+)
+
+
+def hostile_class() -> Batch:
+    """A class in which everything that a student, or an exercise, can say is hostile."""
+    spec = load(EXERCISE).spec
+    grades = []
+    for number, bad in enumerate(BAD):
+        diagnosis = Diagnosis(misconception=bad, text=f"The mistake: {bad}. {bad}")
+        if number % 2:
+            diagnosis = Diagnosis(misconception="", text=bad)
+        cases = _cases(spec, seed=7, wrong=("parameters", "images"), message=bad, diagnosis=diagnosis, output=bad)
+        report = Report(
+            exercise=bad,
+            cases=tuple(replace(case, name=f"{case.name} {bad}", situation=bad) for case in cases),
+            seed=7,
+            seconds=1.0,
+            isolation=Isolation(layers=(bad,), missing=(bad,), level="none"),
+            error=ReportError(kind=bad, message=bad) if number % 3 == 0 else None,
+            note=bad,
+            departure=Departure(case=bad, line=3, text=f"Line 3:\n    {bad}"),
+        )
+        past = Past(outcome="wrong", score=1.0, graded=BEGUN, why=bad)
+        # The same text from all: every name is shown beside every report.
+        grade = Grade(
+            student=bad, name=bad, file=bad, sha256="ab", report=report, graded=BEGUN, seed=7, history=(past,)
+        )
+        grades += [grade, replace(grade, sha256="")]
+    return Batch(exercise=BAD[0], title=BAD[1], hidden=False, practice=BAD[2], grades=tuple(grades))
