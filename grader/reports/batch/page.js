@@ -281,10 +281,10 @@ class Report {
     const verdict = element("p", { class: "verdict" },
       element("span", { class: `is-${standing}` }, WORDS[standing]),
       `: ${s.points} of ${this.data.max} points, ${s.right} of ${s.cases} cases right`);
-    const facts = [["Identifier", s.id], ["File", s.file || "none"], ["Graded", `${when(s.graded)} UTC`],
+    const facts = [["Identifier", s.id], ["File", ...(s.file ? broken(s.file) : ["none"])], ["Graded", `${when(s.graded)} UTC`],
       ["Ran", isolation < 0 ? "nothing ran" : `${s.seconds} s; isolation ${texts[isolation]}`], ["Seed", `${s.seed}`]];
     const list = element("dl", { class: "facts" },
-      ...facts.map(([name, text]) => element("div", {}, element("dt", {}, name), element("dd", {}, text))));
+      ...facts.map(([name, ...text]) => element("div", {}, element("dt", {}, name), element("dd", {}, ...text))));
     return [head, verdict, this.alike(s), list,
       note < 0 ? null : element("p", { class: "note" }, texts[note]),
       error ? element("p", { class: "error" }, fault ? "Our fault, not the student's: " : "", texts[error[1]]) : null,

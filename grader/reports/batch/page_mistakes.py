@@ -1,6 +1,5 @@
 """What programs of the class are wrong by, for the teacher's page: misconceptions, and groups that are wrong alike."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from grader.batch.clusters import Cluster
@@ -134,12 +133,21 @@ def _unnamed_way(cluster: Cluster) -> str:
 
 
 def _names(seen: Shown, grades: Sequence[Grade]) -> Iterator[Markup | str]:
-    copied = {sha for sha, n in Counter(grade.sha256 for grade in grades if grade.sha256).items() if n > 1}
-    for place, grade in enumerate(grades[:NAMED]):
-        same = element("small", " (same text)") if grade.sha256 in copied else None
-        yield joined(", " if place else None, _link(seen, grade), same)
-    if len(grades) > NAMED:
-        yield f" and {len(grades) - NAMED} more"
+    """The first students; those with the same text stand together."""
+    same: dict[str, list[Grade]] = {}
+    for grade in grades:
+        same.setdefault(grade.sha256 or f"{id(grade)}", []).append(grade)
+    shown = 0
+    for text in same.values():
+        if shown >= NAMED:
+            break
+        first = text[: NAMED - shown]
+        links = [joined(" and " if place else None, _link(seen, grade)) for place, grade in enumerate(first)]
+        alike = element("small", f" (same text{f', {len(text)} in all' if len(text) > len(first) else ''})")
+        yield joined(", " if shown else None, *links, alike if len(text) > 1 else None)
+        shown += len(first)
+    if len(grades) > shown:
+        yield f" and {len(grades) - shown} more"
 
 
 def _show(address: str, count: int, what: str) -> Markup:

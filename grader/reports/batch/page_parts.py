@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from grader.batch.result import Grade
@@ -100,7 +100,9 @@ def cases(seen: Shown) -> Markup:
 def table(seen: Shown) -> Markup:
     """All students, plainly: for readers without JavaScript."""
     names = ("Student", "File", "Result", "Points", "Cases", "Mistake", "Graded (UTC)")
-    head = element("tr", *(element("th", name, scope="col") for name in names))
+    kinds = ("name", "file", "result", "number", "number", "mistake", "date")
+    cells = (element("th", name, scope="col", class_=kind) for name, kind in zip(names, kinds, strict=True))
+    head = element("tr", *cells)
     rows = (_student(seen, grade) for grade in seen.batch.grades)
     return element("table", element("thead", head), element("tbody", *rows), class_="students")
 
@@ -201,16 +203,25 @@ def _student(seen: Shown, grade: Grade) -> Markup:
     report = grade.report
     stands = standing(grade)
     right = sum(case.outcome == "right" for case in report.cases)
-    cells: Iterable[str | Markup] = (
-        cleaned(grade.file, NAME),
-        element("span", WORDS[stands], class_=f"is-{stands}"),
-        f"{number(report.score)}",
-        f"{right} of {len(report.cases)}",
-        seen.reasons[id(grade)],
-        when(grade.graded),
+    cells = (
+        ("file", _file(cleaned(grade.file, NAME))),
+        ("result", element("span", WORDS[stands], class_=f"is-{stands}")),
+        ("number", f"{number(report.score)}"),
+        ("number", f"{right} of {len(report.cases)}"),
+        ("mistake", seen.reasons[id(grade)]),
+        ("date", when(grade.graded)),
     )
-    name = element("th", cleaned(grade.name, NAME), scope="row")
-    return element("tr", name, *(element("td", cell) for cell in cells), id=f"student={seen.keys[id(grade)]}")
+    same = grade.student == grade.name
+    called = None if same else element("small", cleaned(grade.student, NAME))
+    name = element("th", cleaned(grade.name, NAME), called, scope="row", class_="name")
+    listed = (element("td", cell, class_=kind) for kind, cell in cells)
+    return element("tr", name, *listed, id=f"student={seen.keys[id(grade)]}")
+
+
+def _file(name: str) -> Markup:
+    """The name of a file, with places where a line may break."""
+    first, *more = name.split("_")
+    return joined(first, *(child for part in more for child in ("_", element("wbr"), part)))
 
 
 def standing_options() -> Markup:

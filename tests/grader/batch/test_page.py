@@ -93,7 +93,7 @@ def test_what_is_read_without_a_script(page):
         assert joined(idea.title) in body
         assert joined(idea.text) in body
     assert "of 58 students" in body
-    rows = re.findall(r'<tr id="student=([^"]+)"><th scope="row">([^<]+)</th>', page)
+    rows = re.findall(r'<tr id="student=([^"]+)"><th scope="row" class="name">([^<]+)<', page)
     assert [name for _, name in rows] == [str(joined(g.name)) for g in class_of_60.grades]
     linked = re.findall(r'href="#student=([^"]+)"', page.partition("<body>")[2])
     assert set(linked) <= {key for key, _ in rows}
