@@ -178,6 +178,7 @@ PARAMETERS = (
         "normalised values. Which two parameters does the statement ask for, and with which method of a Flax module "
         "are they made?",
         value=assemble({"affine": lambda n, *_: n}),
+        parts={"affine": lambda n, *_: n},
         parameters=lambda *_: {},
     ),
     _made(
