@@ -8,6 +8,7 @@ from exercises._shared import group_norm_wrong_affine as affine
 from exercises._shared import group_norm_wrong_gradient as gradient
 from exercises._shared import group_norm_wrong_groups as groups
 from exercises._shared import group_norm_wrong_samples as samples
+from exercises._shared import group_norm_wrong_second as second
 from exercises._shared import group_norm_wrong_spread as spread
 
 # What does not depend on which values share a mean.
@@ -22,6 +23,19 @@ SEVERAL_POSITIONS = (*groups.SEVERAL_POSITIONS, affine.PARAMETERS_OF_INPUT_SHAPE
 # Where statistics run over the positions of a sample, whatever the layout: for ``Layout.adapted``.
 PER_SAMPLE = (*_FORMULA, *samples.GROUPS, *affine.AFFINE, *affine.PARAMETERS, affine.PARAMETERS_OF_INPUT_SHAPE)
 PER_SAMPLE_CHANNELS_LAST = (samples.AS_CHANNELS_FIRST,)
+
+
+# With channels second and parameters that are optional. Parameters of the input's shape and with axes of length one
+# are told in other words there.
+PER_SAMPLE_CHANNELS_SECOND = (
+    *_FORMULA,
+    *samples.GROUPS,
+    *affine.AFFINE,
+    *(made for made in affine.PARAMETERS if made.name != "parameters_extra_axes"),
+    affine.PARAMETERS_OF_INPUT_SHAPE,
+    *second.SECOND,
+)
+OPTIONAL_PARAMETERS = second.OPTIONAL
 
 # What only a case on the gradient tells apart.
 GRADIENT = gradient.GRADIENT
