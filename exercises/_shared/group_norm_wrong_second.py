@@ -5,11 +5,12 @@ Parts of the formula, on x with its channels last: where the layout matters, the
 
 import numpy as np
 
-from exercises._shared.group_norm_parts import LAST, Axes
-from exercises._shared.group_norm_samples import PER_SAMPLE
+from exercises._shared.group_norm_parts import LAST, Axes, Parts
+from exercises._shared.group_norm_samples import PER_SAMPLE, Layout
 from exercises._shared.group_norm_wrong_samples import idea
 from exercises.spec import Arguments, Arrays, Misconception
 
+LAYOUT = Layout(channel_axis=1, groups="groups", gamma="scale", beta="shift")
 Split = tuple[np.ndarray, Axes]
 
 
@@ -33,14 +34,17 @@ def _as_if_last(x: np.ndarray, num_groups: int) -> Split:
 
 def _affine_along_last(normalised: np.ndarray, arrays: Arrays, _: Arguments) -> np.ndarray:
     given = _second(normalised)
+    if (arrays["gamma"] == 1).all() and not arrays["beta"].any():  # as good as none
+        return normalised
     if given.shape[-1] != arrays["gamma"].size:
         return np.full_like(normalised, np.nan)
     return np.moveaxis(arrays["gamma"] * given + arrays["beta"], 1, -1)
 
 
 def _positions_cut(x: np.ndarray, num_groups: int) -> Split:
+    """The last axis, whatever it counts, cut into groups; nothing where it does not divide."""
     given = _second(x)
-    if given.ndim == 2 or given.shape[-1] % num_groups:  # noqa: PLR2004 - there are no positions
+    if given.shape[-1] % num_groups:
         return np.full_like(given, np.nan), LAST
     cut = given.reshape(*given.shape[:-1], num_groups, -1)
     return cut, (*range(1, given.ndim - 1), cut.ndim - 1)
@@ -78,8 +82,8 @@ SECOND = (
     idea(
         "groups_of_positions",
         "groups of positions instead of groups of channels",
-        "Samples are kept apart. But it is the last axis that was cut into groups, and each takes all channels of some "
-        "positions. Which axis of the input counts the channels?",
+        "Samples are kept apart, and an input without positions is right. But it is the last axis that was cut into "
+        "groups, and each takes all channels of some positions. Which axis of the input counts the channels?",
         split=_positions_cut,
         join=_from_second,
     ),
@@ -94,6 +98,8 @@ def _both(channels: int) -> dict[str, np.ndarray]:
     return {"scale": np.ones(channels), "shift": np.zeros(channels)}
 
 
+_NOT_AFFINE: Parts = {"affine": lambda normalised, *_: normalised}
+
 # Under this exercise's own names: not for ``Layout.adapted``.
 OPTIONAL = (
     _made(
@@ -104,12 +110,14 @@ OPTIONAL = (
         "made?",
         lambda a, _: _both(a["x"].shape[1]),
     ),
-    _made(
-        "affine_reversed",
-        "parameters made where affine is false, and none where it is true",
-        "Names, shapes and first values are right, in the wrong one of the two cases. What should a module with "
+    Misconception(
+        name="affine_reversed",
+        title="parameters made where affine is false, and none where it is true",
+        text="Names, shapes and first values are right, in the wrong one of the two cases. What should a module with "
         "affine=False have to train?",
-        lambda a, k: {} if k["affine"] else _both(a["x"].shape[1]),
+        value=LAYOUT.assemble(_NOT_AFFINE),
+        parts=_NOT_AFFINE,
+        parameters=lambda a, k: {} if k["affine"] else _both(a["x"].shape[1]),
     ),
     Misconception(
         name="affine_default_false",

@@ -1,6 +1,6 @@
 # exercise: group_norm_affine
 # misconception: affine_reversed
-# line: 21, 22, 24
+# line: 20, 21, 22, 24
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_affine
 # misconception: channels_last_assumed
-# line: 20
+# line: 18, 20
 import jax.numpy as jnp
 from flax import linen as nn
 

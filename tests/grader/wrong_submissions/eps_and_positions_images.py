@@ -1,7 +1,6 @@
 # exercise: group_norm_images
 # misconception: eps_outside_root+per_position
-# line: 20
-import jax.numpy as jnp
+# line: 19
 from flax import linen as nn
 
 
@@ -16,6 +15,6 @@ class GroupNorm(nn.Module):
             raise ValueError("groups must divide channels")
         gamma = self.param("gamma", nn.initializers.ones, (c,))
         beta = self.param("beta", nn.initializers.zeros, (c,))
-        cut = x.reshape(x.shape[:-1] + (self.num_groups, -1))
+        cut = x.reshape((*x.shape[:-1], self.num_groups, -1))
         centred = cut - cut.mean(-1, keepdims=True)
         return gamma * (centred / (cut.std(-1, keepdims=True) + self.eps)).reshape(x.shape) + beta

@@ -1,7 +1,6 @@
 # exercise: group_norm_affine
 # misconception: eps_outside_root
-# line: 20
-import jax.numpy as jnp
+# line: 18, 19
 from flax import linen as nn
 
 

@@ -1,6 +1,6 @@
 # exercise: group_norm_affine
 # misconception: groups_of_positions
-# line: 20
+# line: 18, 20
 import jax.numpy as jnp
 from flax import linen as nn
 

@@ -16,7 +16,7 @@ class GroupNorm(nn.Module):
             raise ValueError("groups must divide channels")
         gamma = self.param("gamma", nn.initializers.ones, (channels,))
         beta = self.param("beta", nn.initializers.zeros, (channels,))
-        grouped = x.reshape(x.shape[:-1] + (self.num_groups, -1))
+        grouped = x.reshape((*x.shape[:-1], self.num_groups, -1))
         axes = (-3, -1) if x.ndim > 2 else -1
         mean = grouped.mean(axes, keepdims=True)
         var = grouped.var(axes, keepdims=True)

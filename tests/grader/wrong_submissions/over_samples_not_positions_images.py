@@ -16,7 +16,7 @@ class GroupNorm(nn.Module):
             raise ValueError("groups must divide channels")
         gamma = self.param("gamma", nn.initializers.ones, (c,))
         beta = self.param("beta", nn.initializers.zeros, (c,))
-        cut = x.reshape(x.shape[:-1] + (self.num_groups, -1))
+        cut = x.reshape((*x.shape[:-1], self.num_groups, -1))
         mean = jnp.mean(cut, axis=(0, -1), keepdims=True)
         var = jnp.mean(jnp.square(cut - mean), axis=(0, -1), keepdims=True)
         return gamma * ((cut - mean) / jnp.sqrt(var + self.eps)).reshape(x.shape) + beta

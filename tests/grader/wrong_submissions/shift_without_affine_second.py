@@ -21,5 +21,4 @@ class GroupNorm(nn.Module):
         y = (g / jnp.sqrt((g**2).mean(-1, keepdims=True) + self.eps)).reshape(x.shape)
         if self.affine:
             y = y * self.param("scale", nn.initializers.ones, (self.channels,)).reshape(bc)
-        y = y + self.param("shift", nn.initializers.zeros, (self.channels,)).reshape(bc)
-        return y
+        return y + self.param("shift", nn.initializers.zeros, (self.channels,)).reshape(bc)

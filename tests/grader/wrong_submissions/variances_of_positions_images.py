@@ -1,7 +1,6 @@
 # exercise: group_norm_images
 # misconception: variances_averaged
-# line: 21
-import jax.numpy as jnp
+# line: 20
 from flax import linen as nn
 
 
