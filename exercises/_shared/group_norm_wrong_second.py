@@ -28,7 +28,7 @@ def _as_if_last(x: np.ndarray, num_groups: int) -> Split:
     given = _second(x)
     if given.shape[-1] != x.shape[-1]:
         given = np.full_like(given, np.nan)
-        return given, tuple(range(1, given.ndim))
+        return given, LAST
     return PER_SAMPLE["split"](given, num_groups)
 
 
@@ -47,7 +47,7 @@ def _positions_cut(x: np.ndarray, num_groups: int) -> Split:
     if given.shape[-1] % num_groups:
         return np.full_like(given, np.nan), LAST
     cut = given.reshape(*given.shape[:-1], num_groups, -1)
-    return cut, (*range(1, given.ndim - 1), cut.ndim - 1)
+    return cut, (*range(1, given.ndim - 1), -1)
 
 
 SECOND = (
@@ -76,7 +76,7 @@ SECOND = (
         "An input of one group is right. With several, a group's values lie that many places apart in memory, and each "
         "group mixes all channels. With the channels in the second place, a group is one stretch of memory. Which "
         "values stand next to each other in the array you reduce, if the input counts 0, 1, 2, ...?",
-        split=lambda x, k: (_second(x).reshape(len(x), -1, k), (1,)),
+        split=lambda x, k: (_second(x).reshape(len(x), -1, k), (-2,)),
         join=_from_second,
     ),
     idea(

@@ -29,9 +29,9 @@ def _around(size: Callable[[np.ndarray, Axes], np.ndarray]) -> tuple[Parts, ...]
     )
 
 
-def _all_channels(axes: Axes) -> Axes:
-    """Of values cut into groups, whose last two axes are the groups and their members, besides what a group shares."""
-    return tuple({*axes, -2, -1})
+def _all_channels(values: np.ndarray, axes: Axes) -> Axes:
+    """What a group shares, and the last two axes: the groups and their members."""
+    return tuple({axis % values.ndim for axis in (*axes, -2, -1)})
 
 
 def _kept(values: np.ndarray, *_: object) -> np.ndarray:
@@ -285,7 +285,7 @@ MEAN = (
         "the mean of all channels, with the variance of each group",
         "The standard deviation is that of each group, as it should be. What is taken away is the mean of all channels "
         "together. Over which values should the mean run that a group is centred by?",
-        centre=lambda v, axes, _: v - mean(v, _all_channels(axes)),
+        centre=lambda v, axes, _: v - mean(v, _all_channels(v, axes)),
     ),
     _idea(
         "sum_over_all_channels",
@@ -300,7 +300,7 @@ MEAN = (
         "the variance of all channels, with the mean of each group",
         "Each group is centred by its own mean, as it should be. The variance below the fraction is that of all "
         "channels together. Over which values should it run?",
-        below=lambda v, axes, eps: np.sqrt(var(v, _all_channels(axes)) + eps),
+        below=lambda v, axes, eps: np.sqrt(var(v, _all_channels(v, axes)) + eps),
     ),
     _idea(
         "first_group_for_all",
