@@ -12,7 +12,7 @@ from grader.reports import as_json
 from grader.runners import choice
 from grader.submission import Submission
 
-ND, ONE = load("group_norm_nd"), load("group_norm_1d")
+ND, ONE, MOMENTS = load("group_norm_nd"), load("group_norm_1d"), load("moments")
 RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
 
 
@@ -55,6 +55,20 @@ def test_a_wrong_default(runner):
 def test_what_is_missing_at_the_end(runner):
     report = graded(runner, "gamma * x_hat.reshape(x.shape) + beta", "x_hat.reshape(x.shape)")
     assert report.departure.text.startswith("All is right as far as it goes, but no output comes after line ")
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"),
+    [
+        ("variance, mean", "All that is asked for is computed: mean, x - mean, squared differences, variance. Look at"),
+        ("mean, jnp.sqrt(variance)", "Right up to there: mean, x - mean, squared differences, variance. No more is"),
+    ],
+)
+def test_what_is_wrong_after_all_that_is_asked_for(runner, returned, says):
+    source = MOMENTS.solution.replace("return mean, variance", f"return {returned}")
+    report = grade(MOMENTS, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert source.splitlines()[report.departure.line - 1].strip() == f"return {returned}"
+    assert says in report.departure.text
 
 
 def test_what_cannot_be_traced_says_why_that_matters(runner):
