@@ -66,8 +66,22 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
         return Departure(case=planned.case.name, line=None, text=text)
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
-        return _of_parameters(exercise, plan, submission, answers)
+        return _of_parameters(exercise, plan, submission, answers) or _of_all_right(planned, submission, plan, found)
     return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+
+
+def _of_all_right(planned: PlannedCase, submission: Submission, plan: Plan, found: Trail | None) -> Departure | None:
+    """Where all that is asked for is computed, the line that goes on with it; or that returns it in another order."""
+    if found is None or found.line is None:
+        return None
+    lines = submission.source.split("\n")
+    if not found.unfinished:
+        return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+    line = _line_of_return(submission.source, plan.entry.name)
+    if line is None:
+        return None
+    text = f"All that is asked for is computed: {', '.join(found.right)}. Look at what line {line} returns:\n"
+    return Departure(case=planned.case.name, line=line, text=f"{text}    {_text(lines, line)}")
 
 
 def _told(found: Trail, lines: Sequence[str]) -> str:
@@ -80,7 +94,9 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
     if found.caller not in (found.line, None):
         parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
     before = [name for name in found.right if name != found.missing]
-    if before:
+    if not found.missing:
+        parts.append(f"\nRight up to there: {', '.join(before)}. No more is asked for.")
+    elif before:
         parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
     else:
         parts.append(f"\nThe right {found.missing} never appears.")
@@ -154,6 +170,22 @@ def _line_of_field(source: str, entry: str, field: str) -> int | None:
     classes = (node for node in _nodes(source) if isinstance(node, ast.ClassDef) and node.name == entry)
     fields = (node for found in classes for node in found.body if isinstance(node, ast.AnnAssign))
     return next((f.lineno for f in fields if isinstance(f.target, ast.Name) and f.target.id == field), None)
+
+
+def _line_of_return(source: str, entry: str) -> int | None:
+    """The line on which the entry, a function, returns, if there is one such line."""
+    functions = (n for n in _nodes(source) if isinstance(n, ast.FunctionDef) and n.name == entry)
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    for function in functions:
+        waiting, found = list(function.body), []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Return):
+                found.append(node.lineno)
+            elif not isinstance(node, inner):
+                waiting += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)]
+        return found[0] if len(found) == 1 else None
+    return None
 
 
 def _nodes(source: str) -> list[ast.AST]:
