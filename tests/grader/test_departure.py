@@ -12,7 +12,8 @@ from grader.reports import as_json
 from grader.runners import choice
 from grader.submission import Submission
 
-ND, ONE, MOMENTS = load("group_norm_nd"), load("group_norm_1d"), load("moments")
+ND, ONE = load("group_norm_nd"), load("group_norm_1d")
+MOMENTS, FAMILY = load("moments"), load("norm_family")
 RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
 
 
@@ -50,6 +51,18 @@ def test_a_wrong_parameter_by_its_name(runner):
 def test_a_wrong_default(runner):
     report = graded(runner, "eps: float = 1e-5", "eps: float = 1e-3")
     assert "gives eps its default:\n    eps: float = 1e-3" in report.departure.text
+
+
+def test_a_wrong_default_of_a_function(runner):
+    source = FAMILY.solution.replace("eps=1e-5", "eps=1e-6")
+    report = grade(FAMILY, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert "gives eps its default:\n    def norm(x, kind, num_groups=None, eps=1e-6):" in report.departure.text
+
+
+def test_a_right_default_is_not_blamed(runner):
+    source = FAMILY.solution.replace('"layer": 1', '"layer": channels')
+    report = grade(FAMILY, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert "its default" not in report.departure.text
 
 
 def test_what_is_missing_at_the_end(runner):
