@@ -125,7 +125,7 @@ class Layout:
             if not arguments.get("affine", True):
                 return {}
             x = np.moveaxis(arrays["x"], self.channel_axis, -1)
-            found = parameters({"x": x}, {**arguments, "num_groups": arguments[self.groups]})
+            found: dict[str, np.ndarray] = parameters({"x": x}, {**arguments, "num_groups": arguments[self.groups]})
             return {names.get(name, name): array for name, array in found.items()}
 
         return made
