@@ -5,6 +5,7 @@ other bits than the plain one, or something whose origin is lost, is not told at
 """
 
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,14 @@ class Notes:
 
     def __init__(self, filename: str) -> None:
         self.filename, self.rows, self.values, self.room = filename, [], [], VALUES_CAP
+        self.alive: list[weakref.ref[Remembering]] = []
+
+    def remembering(self, result: Any, at: int) -> "Remembering":
+        """The array as one that remembers its step."""
+        array = _array(result, copy=None).view(Remembering)
+        array.notes, array.at, array.written = self, at, ()
+        self.alive.append(weakref.ref(array))
+        return array
 
     def noted(self, operation: str, result: Any, given: Any) -> Any:
         """The result as an array that remembers, if it is of floating point; each of several."""
@@ -40,29 +49,44 @@ class Notes:
             return type(result)([self.noted(operation, part, given) for part in result])
         if not (isinstance(result, np.ndarray | np.generic) and np.issubdtype(result.dtype, np.floating)):
             return result
-        array = _array(result, copy=None).view(Remembering)
-        array.notes, array.at = self, self.step(operation, array, given)
-        return array
+        return self.remembering(result, self.step(operation, result, given))
 
-    def step(self, operation: str, value: np.ndarray, given: Any) -> int:
+    def step(self, operation: str, value: Any, given: Any) -> int:
         """The index of a new step; ``UNKNOWN`` where there is no room."""
-        inputs = list(dict.fromkeys(array.at for array in _remembering(given)))
+        name = f"reduce_{operation}" if operation in SUMS else "dot_general" if operation in PRODUCTS else operation
+        return self._row(self._place(), name.strip("_"), value, [self.origin(array) for array in _remembering(given)])
+
+    def origin(self, array: "Remembering") -> int:
+        """The step that an array comes from: a new one, where other arrays on the same memory were written into."""
+        if array.written:
+            place = self.rows[array.written[-1]][:3] if UNKNOWN not in array.written else []
+            array.at = self._row(place, "scatter", array, [array.at, *array.written])
+            array.written = ()
+        return array.at
+
+    def wrote(self, array: "Remembering", at: int) -> None:
+        """An array got new values, and so did all that share its memory."""
+        array.at, array.written = at, ()
+        for other in (found for ref in self.alive if (found := ref()) is not None and found is not array):
+            if np.may_share_memory(_plain(other), _plain(array)):
+                other.written = (*other.written, at)
+
+    def _row(self, place: list[Any], operation: str, value: Any, inputs: list[int]) -> int:
         if len(self.rows) >= STEPS_CAP or value.nbytes > self.room or UNKNOWN in inputs:
             return UNKNOWN
         self.room -= value.nbytes
-        name = f"reduce_{operation}" if operation in SUMS else "dot_general" if operation in PRODUCTS else operation
-        self.rows.append([*self._place(), name.strip("_")[:NAME_CAP], inputs])
-        self.values.append(_array(value))
+        self.rows.append([*place, operation[:NAME_CAP], list(dict.fromkeys(inputs))])
+        self.values.append(_array(_plain(value)))
         return len(self.rows) - 1
 
-    def _place(self) -> tuple[int, int, str]:
+    def _place(self) -> list[Any]:
         """Line, the entry's line and function: of the submission's frames."""
         frame, found = sys._getframe(1), []  # noqa: SLF001 - there is no public way to a caller's line
         while frame is not None:
             if frame.f_code.co_filename == self.filename:
                 found.append((frame.f_lineno, frame.f_code.co_name[:NAME_CAP]))
             frame = frame.f_back
-        return (found[0][0], found[-1][0], found[0][1]) if found else (0, 0, "")
+        return [found[0][0], found[-1][0], found[0][1]] if found else [0, 0, ""]
 
 
 class Remembering(np.ndarray):
@@ -70,9 +94,11 @@ class Remembering(np.ndarray):
 
     notes: Any = None
     at: int = UNKNOWN
+    written: tuple[int, ...] = ()  # steps that wrote into its memory since
 
     def __array_finalize__(self, source: Any, /) -> None:
-        self.notes, self.at = getattr(source, "notes", None), getattr(source, "at", UNKNOWN)
+        for name in ("notes", "at", "written"):
+            setattr(self, name, getattr(source, name, getattr(Remembering, name)))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         name = ufunc.__name__ if method == "__call__" else f"{method}_{ufunc.__name__}"
@@ -105,7 +131,7 @@ def _done(function: Callable, name: str, args: Any, options: Any, into: Any) -> 
     written = next(_remembering(into), None)
     if written is None:
         return notes[0].noted(name, result, given) if notes and notes[0] else result
-    written.at = written.notes.step(name, written.view(np.ndarray), given)
+    written.notes.wrote(written, written.notes.step(name, written, given))
     return written
 
 
@@ -136,8 +162,15 @@ def _making(notes: Notes) -> Iterator[None]:
             own = sys._getframe(1).f_code.co_filename == notes.filename  # noqa: SLF001 - see above
             if not own:
                 return original(*args, **options)
-            given = (args, options) if name in COPIES else ()
-            return notes.noted(name, original(*_plain(args), **_plain(options)), given)
+            result = original(*_plain(args), **_plain(options))
+            if name not in COPIES:
+                return notes.noted(name, result, ())
+            # Python's own numbers have lost where they came from: most are of x.
+            return notes.noted(
+                name, result, (args, options) if next(_remembering((args, options)), None) is not None else lost
+            )
+
+        lost = notes.remembering(_array(0.0), GIVEN)
 
         return made
 
@@ -165,19 +198,17 @@ def steps(
     """
     notes, (variables, x) = Notes(filename), arguments
 
-    def given(array: np.ndarray) -> Remembering:
-        found = _array(array).view(Remembering)
-        found.notes, found.at = notes, GIVEN
-        return found
-
     plain = function({name: _array(array) for name, array in variables.items()}, _array(x))
     with _making(notes):
-        watched = function({name: given(array) for name, array in variables.items()}, given(x))
-    known, outputs = {GIVEN: x, **dict(enumerate(notes.values))}, []
-    for expected, output in zip(*([r] if hasattr(r, "dtype") else r for r in (plain, watched)), strict=True):
-        at = getattr(output, "at", UNKNOWN)
+        watched = function(
+            {n: notes.remembering(_array(a), GIVEN) for n, a in variables.items()}, notes.remembering(_array(x), GIVEN)
+        )
+    returned = [[r] if hasattr(r, "dtype") else r for r in (plain, watched)]
+    origins = [notes.origin(output) if isinstance(output, Remembering) else UNKNOWN for output in returned[1]]
+    known = {GIVEN: x, **dict(enumerate(notes.values))}
+    for at, expected, output in zip(origins, *returned, strict=True):
         same = output.dtype == expected.dtype and output.tobytes() == expected.tobytes()
         if not same or at not in known or np.sort(known[at], None).tobytes() != np.sort(expected, None).tobytes():
             raise NotFollowedError("the program cannot be followed")
-        outputs += [at] * (at != GIVEN)
+    outputs = [at for at in origins if at != GIVEN]
     return notes.rows, outputs, {str(index): value for index, value in enumerate(notes.values)}
