@@ -47,8 +47,9 @@ MENDING = (
     _idea(
         "divided_by_the_printed_number",
         "division by the number that was printed, 3.46",
-        "For uniform numbers between 0 and 1 your output would have a standard deviation of 1. That number is a property "
-        "of those inputs, and of the mistake, not of the formula. What would it be for values twice as far apart?",
+        "For uniform numbers between 0 and 1 your output would have a standard deviation of 1. That number is a "
+        "property of those inputs, and of the mistake, not of the formula. What would it be for values twice as far "
+        "apart?",
         *({"below": lambda v, axes, eps, by=by: (var(v, axes) + eps) * by} for by in FUDGES[1:]),
         below=lambda v, axes, eps: (var(v, axes) + eps) * FUDGES[0],
     ),
@@ -56,8 +57,8 @@ MENDING = (
         "scaled_afterwards",
         "a result that is divided by its own standard deviation",
         "The standard deviation of all values of your output is 1, so that the report looks right. But the groups were "
-        "brought to different spreads before, and one common factor cannot undo that. What is the standard deviation of "
-        "each single group of your output?",
+        "brought to different spreads before, and one common factor cannot undo that. What is the standard deviation "
+        "of each single group of your output?",
         {"below": lambda v, axes, eps: var(v, axes) + eps, "after_all": lambda y, _: (y - y.mean()) / y.std()},
         {"below": lambda v, axes, _: var(v, axes), "after_all": lambda y, _: y / y.std()},
         below=lambda v, axes, eps: var(v, axes) + eps,
@@ -66,8 +67,9 @@ MENDING = (
     _idea(
         "scaled_by_spread_of_all",
         "a result that is multiplied by the standard deviation of all values of x",
-        "You have seen that the result is too large by one over a standard deviation. But you take that of all values of "
-        "x together, and each group was divided by a variance of its own. Which standard deviation belongs to a group?",
+        "You have seen that the result is too large by one over a standard deviation. But you take that of all values "
+        "of x together, and each group was divided by a variance of its own. Which standard deviation belongs to a "
+        "group?",
         {"below": lambda v, axes, _: var(v, axes), "after_all": lambda y, x: y * x.std()},
         below=lambda v, axes, eps: var(v, axes) + eps,
         after_all=lambda y, x: y * x.std(),
@@ -75,9 +77,9 @@ MENDING = (
     _idea(
         "root_of_the_difference",
         "the root of the whole fraction instead of the denominator",
-        "A root is what was missing. But yours is taken of the whole fraction, of its size at least, so that differences "
-        "from the mean are bent as well: a value twice as far away does not come out twice as far. Which part of the "
-        "fraction is measured in squares?",
+        "A root is what was missing. But yours is taken of the whole fraction, of its size at least, so that "
+        "differences from the mean are bent as well: a value twice as far away does not come out twice as far. Which "
+        "part of the fraction is measured in squares?",
         split=RIGHT["split"],
         below=lambda v, axes, eps: var(v, axes) + eps,
         after_all=lambda y, _: np.sign(y) * np.sqrt(np.abs(y)),
@@ -95,8 +97,8 @@ MENDING = (
     _idea(
         "all_values_at_once",
         "one mean and one standard deviation for the whole batch",
-        "The formula is right, and so the report looks right: all values together have mean 0 and standard deviation 1. "
-        "But every sample and every group should have that by itself. How many means does a batch of 2 samples in 3 "
+        "The formula is right, and so the report looks right: all values together have mean 0 and standard deviation "
+        "1. But every sample and every group should have that by itself. How many means does a batch of 2 samples in 3 "
         "groups have?",
         split=lambda x, _: (x.reshape(1, -1), LAST),
     ),
@@ -121,22 +123,23 @@ REPORTING = (
     _idea(
         "absolute_deviation_reported",
         "the mean distance from the mean in the report",
-        "The output is right, and so are mean, min and max. In second place stands the mean distance from the mean, which "
-        "is a measure of spread, and not the one that is asked for. How do you get from differences to a variance?",
+        "The output is right, and so are mean, min and max. In second place stands the mean distance from the mean, "
+        "which is a measure of spread, and not the one that is asked for. How do you get from differences to a "
+        "variance?",
         statistics=lambda v, _: _second(v, float(np.abs(v - v.mean()).mean())),
     ),
     _idea(
         "median_reported",
         "the median in the report instead of the mean",
-        "The output is right, and so are standard deviation, min and max. In first place stands the middle value in order "
-        "of size. Which of the two should be 0 after a normalization?",
+        "The output is right, and so are standard deviation, min and max. In first place stands the middle value in "
+        "order of size. Which of the two should be 0 after a normalization?",
         statistics=lambda v, _: np.array([np.median(v), *statistics(v)[1:]]),
     ),
     _idea(
         "spread_of_groups_reported",
         "the mean of the groups' standard deviations in the report",
-        "The output is right, and so are mean, min and max. But the standard deviation is taken group by group and then "
-        "averaged: how far the groups lie from each other is left out. Of which values is the report to be?",
+        "The output is right, and so are mean, min and max. But the standard deviation is taken group by group and "
+        "then averaged: how far the groups lie from each other is left out. Of which values is the report to be?",
         statistics=_mean_spread,
     ),
     _idea(
@@ -163,30 +166,30 @@ REPORTING = (
     _idea(
         "min_and_max_first",
         "min and max before mean and standard deviation in the report",
-        "The output is right, and so are all four numbers of each report. But the least and the greatest come first. In "
-        "which order does the statement list them?",
+        "The output is right, and so are all four numbers of each report. But the least and the greatest come first. "
+        "In which order does the statement list them?",
         statistics=lambda v, _: statistics(v)[[2, 3, 0, 1]],
     ),
     _idea(
         "reports_exchanged",
         "the two reports exchanged",
-        "The output is right, and so are both reports. But that of the output comes first. Which of the two should have a "
-        "standard deviation of nearly 1?",
+        "The output is right, and so are both reports. But that of the output comes first. Which of the two should "
+        "have a standard deviation of nearly 1?",
         seen_before=lambda _, y: y,
         seen_after=lambda x, _: x,
     ),
     _idea(
         "before_of_y",
         "a report of the output twice",
-        "The output is right, and so is the second report. But the first says the same: when it is made, the values have "
-        "been normalised already, perhaps under the same name. Which array must the first report look at?",
+        "The output is right, and so is the second report. But the first says the same: when it is made, the values "
+        "have been normalised already, perhaps under the same name. Which array must the first report look at?",
         seen_before=lambda _, y: y,
     ),
     _idea(
         "after_of_x",
         "a report of the input twice",
-        "The output is right, and so is the first report. But the second says the same, as if nothing had been done to the "
-        "values. Which array must the second report look at?",
+        "The output is right, and so is the first report. But the second says the same, as if nothing had been done to "
+        "the values. Which array must the second report look at?",
         seen_after=lambda x, _: x,
     ),
 )

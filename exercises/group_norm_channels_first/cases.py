@@ -170,7 +170,7 @@ SPEC = Exercise(
     right_variants=tuple(RightVariant(name=name, source=source) for name, source in _SOURCES.items()),
     assemble=group_norm_first.assemble_first,
     forbidden=group_norm.FORBIDDEN,
-    seconds=20.0,  # in JAX, seven shapes to compile for
+    seconds=30.0,  # in JAX, seven shapes to compile for
     hints=(
         "Write down the shape before and after the cut. Only the second axis becomes two: one that counts the groups, "
         "and one that counts the channels of a group. What comes behind stays.",

@@ -63,7 +63,7 @@ SPEC = Exercise(
     right_variants=VARIANTS,
     assemble=assemble,
     forbidden=group_norm.FORBIDDEN,
-    seconds=20.0,  # in JAX, six shapes to compile for
+    seconds=30.0,  # in JAX, six shapes to compile for
     hints=(
         "Let the program report first. Once before and after come out as arrays, each run tells you more than the "
         "promise in a comment.",
@@ -77,11 +77,11 @@ SPEC = Exercise(
         "that was given.",
     ),
     production="Libraries compute both moments of a group in one go, as this walk-through does, and then multiply by "
-    "rsqrt(variance + eps): one operation for the root and the division, so that the root cannot be forgotten by itself. "
-    "A norm without it is hard to notice in training, because gamma can take up a constant factor and the next norm takes "
-    "away what is left; what it loses is that the output no longer depends on the input's scale. That is why tests of "
-    "layers check properties and not only that a loss goes down: twice the input must give the same output. The defaults "
-    "of eps differ, 1e-6 in flax.linen, 1e-5 in PyTorch, 1e-3 in Keras, and where activations are small the difference is "
-    "felt: a network that is carried over needs its eps carried over too. Reports like before and after are logged in "
-    "practice as well, as histograms of activations, to see a layer drift before a loss does.",
+    "rsqrt(variance + eps): one operation for the root and the division, so that the root cannot be forgotten by "
+    "itself. A norm without it is hard to notice in training, because gamma can take up a constant factor and the next "
+    "norm takes away what is left; what it loses is that the output no longer depends on the input's scale. That is "
+    "why tests of layers check properties and not only that a loss goes down: twice the input must give the same "
+    "output. The defaults of eps differ, 1e-6 in flax.linen, 1e-5 in PyTorch, 1e-3 in Keras, and where activations are "
+    "small the difference is felt: a network that is carried over needs its eps carried over too. Reports like before "
+    "and after are logged in practice as well, as histograms of activations, to see a layer drift before a loss does.",
 )
