@@ -57,8 +57,10 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
     shape = arrays["x"].shape
     found = group_norm.landmarks(flat(arrays), arguments)
     size = int(np.prod(shape))
-    given = (("", arrays[name]) for name in sorted(ALONG))
-    return (*((name, v.reshape(shape) if v.size == size else v) for name, v in found), *given)
+    all_found = (*found, *(("", arrays[name]) for name in sorted(ALONG)))
+    # What is not given is no value that anybody computes: whatever is 0, or 1, would be taken for it.
+    told = [(name, v) for name, v in all_found if name or v.size == 1 or np.ptp(v)]
+    return tuple((name, v.reshape(shape) if v.size == size else v) for name, v in told)
 
 
 REFERENCE = replace(

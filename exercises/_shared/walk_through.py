@@ -100,13 +100,12 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
 def _towards(values: np.ndarray) -> list[np.ndarray]:
     """What right programs compute on their way to the statistics.
 
-    The mean and the sum of y are 0 but for rounding, and are known only beside a number that is not.
+    A mean of nearly 0 or a standard deviation of nearly 1 says little by itself: each counts beside the greatest value.
     """
     mean, std, least, most = statistics(values)
     centred = values - mean
-    alone = [np.array(number) for number in (std, std**2, least, most, (centred**2).sum())]
-    beside = [np.array([number, most]) for number in (mean, values.sum(), -mean)]
-    return [*alone, *beside, centred, centred**2, values**2]
+    numbers = (mean, -mean, values.sum(), std, std**2, least, (centred**2).sum())
+    return [*(np.array([number, most]) for number in numbers), np.array(most), centred, centred**2, values**2]
 
 
 REFERENCE = Reference(value=value, moved=moved, returns=returns, landmarks=landmarks)
