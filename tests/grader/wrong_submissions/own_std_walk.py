@@ -1,6 +1,6 @@
 # exercise: repair_moments
 # misconception: scaled_afterwards
-# line: 20
+# line: 20, 23
 import numpy as np
 
 
