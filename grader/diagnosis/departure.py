@@ -61,7 +61,7 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
     if traced.problem:
         return Departure(case=planned.case.name, line=None, text=_untraced(plan, traced.problem))
     found = trail(planned, traced, exercise.spec.reference)
-    if found is None or found.line is None or (found.unfinished and not found.missing):
+    if found is None or found.line is None or not found.missing:
         return _of_parameters(exercise, plan, submission, answers)
     return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
 
@@ -84,9 +84,11 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
     if found.caller not in (found.line, None):
         parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
     before = [name for name in found.right if name != found.missing]
-    told = [f"Right up to there: {', '.join(before)}."] if before and found.missing else []
-    told += [f"The right {found.missing} never appears."] if found.missing else []
-    return "".join(parts) + (f"\n{' '.join(told)}" if told else "")
+    if before:
+        parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
+    else:
+        parts.append(f"\nThe right {found.missing} never appears.")
+    return "".join(parts)
 
 
 def _text(lines: Sequence[str], line: int | None) -> str:
