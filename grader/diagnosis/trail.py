@@ -22,6 +22,7 @@ from grader.transcript import GIVEN, Step, Traced
 # How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
 NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
 AXES_CAP = 6
+SAME = ("reshape", "squeeze", "transpose", "broadcast_in_dim", "expand_dims")  # the same numbers, arranged anew
 Landmarks = Sequence[tuple[str, np.ndarray]]
 
 
@@ -116,9 +117,22 @@ def _departure(
         return None
     leads = _ancestors(steps, outputs)
     # What is returned counts only as a named landmark: to return what was given is not right.
-    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in outputs or found != {""})])
+    returned = _before_arranging(steps, outputs)
+    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in returned or found != {""})])
     wrong = [i for i in sorted(leads) if i not in useful and steps[i].inputs]  # a constant is no mistake yet
     return _arranged(steps, wrong[0], landmarks, near) if wrong else None
+
+
+def _before_arranging(steps: Sequence[Step], outputs: Sequence[int]) -> set[int]:
+    """The steps that are returned, and those of which they are a new arrangement."""
+    found: set[int] = set()
+    waiting = list(outputs)
+    while waiting:
+        at = waiting.pop()
+        found.add(at)
+        if steps[at].operation in SAME:
+            waiting += [given for given in steps[at].inputs if given != GIVEN]
+    return found
 
 
 def _arranged(steps: Sequence[Step], at: int, landmarks: Landmarks, near: float) -> int:

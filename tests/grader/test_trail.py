@@ -52,6 +52,18 @@ def test_the_first_step_that_leads_to_nothing_right_is_named():
     assert not found.unfinished
 
 
+def test_what_is_only_arranged_anew_and_returned_is_what_was_computed_before():
+    total = VAR * GROUPS.shape[-1]
+    found = follow(
+        steps(
+            RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "sub", GROUPS - MEAN, (0, 1)), (4, "dot_general", total, (2,)),
+            (5, "reshape", total[..., 0], (3,)),
+        ),
+        (("", X), ("", total), *LANDMARKS[1:3]), [4], near=3e-5,
+    )  # fmt: skip
+    assert (found.line, found.missing) == (4, "variance")
+
+
 def test_what_leads_to_a_landmark_is_harmless_however_strange():
     strange = (2, "mul", GROUPS * 17.3, (0,))
     found = followed(RESHAPED, strange, (3, "reduce_sum", MEAN, (1,)), (4, "add", GROUPS + 1, (0, 2)))
