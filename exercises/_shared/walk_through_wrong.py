@@ -16,9 +16,7 @@ _TEXTS = {
     "variance is measured in squares: values in metres have a variance in square metres. What is the unit of your "
     "output, and what is 1 divided by the standard deviation of the input?",
 }
-_SPREAD = [
-    idea for idea in (*spread.ROOT, *spread.EPS, *spread.MEAN, *spread.ROUNDING) if not idea.name.startswith("running_")
-]
+_SPREAD = [idea for idea in (*spread.ROOT, *spread.EPS, *spread.MEAN) if not idea.name.startswith("running_")]
 
 
 def _idea(name: str, title: str, text: str, *also: Parts, **parts) -> Misconception:  # noqa: ANN003 - of the formula
