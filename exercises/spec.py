@@ -94,10 +94,12 @@ class Value:
       transform: how the entry is applied: as it is, under ``jax.jit``, mapped over the first axis by ``jax.vmap``, or,
         under ``jax.jit`` too, to an iterator over the first axis: a stream, of which each part comes once.
       flatten: compare flattened outputs; the shape may then be any of the right size.
+      untouched: refuse an answer if the call has changed the arrays that it was given.
     """
 
     transform: Literal["eager", "jit", "vmap", "stream"] = "eager"
     flatten: bool = False
+    untouched: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -213,36 +213,35 @@ EPS = (
     ),
     _idea(
         "eps_1e5_hard_coded",
-        "eps fixed at 1e-5, whatever the module was given",
-        "All is right while eps is 1e-5, and wrong as soon as the module is built with another. Where does your "
-        "__call__ take eps from?",
+        "eps fixed at 1e-5, whatever is given",
+        "All is right while eps is 1e-5, and wrong as soon as another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-5),
     ),
     _idea(
         "eps_1e6_hard_coded",
-        "eps fixed at 1e-6, whatever the module was given",
+        "eps fixed at 1e-6, whatever is given",
         "The formula is right, and so is the place of eps. Its value is always 1e-6, the default of flax.linen, even "
-        "where the module was built with another. Where does your __call__ take eps from?",
+        "where another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-6),
     ),
     _idea(
         "eps_1e3_hard_coded",
-        "eps fixed at 1e-3, whatever the module was given",
+        "eps fixed at 1e-3, whatever is given",
         "The formula is right, and so is the place of eps. Its value is always 1e-3, the default of Keras, even where "
-        "the module was built with another. Where does your __call__ take eps from?",
+        "another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-3),
     ),
     Misconception(
         name="eps_default_1e6",
         title="a default eps of 1e-6",
-        text="All is right where eps is given, and wrong where it is left out: your module then takes 1e-6, as "
+        text="All is right where eps is given, and wrong where it is left out: your code then takes 1e-6, as "
         "flax.linen does. Which default does the statement's signature have?",
         defaults={"eps": 1e-6},
     ),
     Misconception(
         name="eps_default_1e3",
         title="a default eps of 1e-3",
-        text="All is right where eps is given, and wrong where it is left out: your module then takes 1e-3, as "
+        text="All is right where eps is given, and wrong where it is left out: your code then takes 1e-3, as "
         "Keras does. Which default does the statement's signature have?",
         defaults={"eps": 1e-3},
     ),

@@ -11,7 +11,7 @@ from grader.judge import Verdict
 from grader.plan import Plan, PlannedCase
 from grader.report import Departure
 from grader.submission import Submission
-from grader.transcript import Answer, Traced
+from grader.transcript import Answer, Problem, Traced
 
 FAR = 1e12  # margins beyond it say no more
 STOP = "stop_gradient"
@@ -62,11 +62,7 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
-        at = f" Mend line {traced.problem.frames[-1][0]} first." if traced.problem.frames else ""
-        text = (
-            f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
-        )
-        return Departure(case=planned.case.name, line=None, text=text)
+        return Departure(case=planned.case.name, line=None, text=_untraced(plan, traced.problem))
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
         return _of_parameters(exercise, plan, submission, answers) or _of_all_right(
@@ -113,6 +109,14 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
 
 def _text(lines: Sequence[str], line: int | None) -> str:
     return sentences.source_line(lines, line or 0)
+
+
+def _untraced(plan: Plan, problem: Problem) -> str:
+    """Why there is no line; to run under jit is no more asked of a program here than in the exercise."""
+    if plan.entry.arrays == "numpy":
+        return "No line can be named for wrong values: this program's steps cannot be followed one by one."
+    at = f" Mend line {problem.frames[-1][0]} first." if problem.frames else ""
+    return f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
 
 
 def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:

@@ -11,7 +11,7 @@ class GroupNorm(nn.Module):
 
     @nn.compact
     def __call__(self, x):
-        N, *S, C = x.shape  # noqa: N806
+        N, *S, C = x.shape
         if C % self.num_groups:
             raise ValueError("groups must divide channels")
         gamma = self.param("gamma", nn.initializers.ones, (C,))
