@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from exercises._shared import stream_variance
-from exercises._shared.stream_variance_variants import VARIANTS
-from exercises._shared.stream_variance_wrong import MISCONCEPTIONS, assemble
+from exercises._shared import one_pass
+from exercises._shared.one_pass_variants import VARIANTS
+from exercises._shared.one_pass_wrong import MISCONCEPTIONS, assemble
 from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Given, Made, Value
 
 STREAM = Value(transform="stream")
@@ -24,8 +24,8 @@ def _noise(seed: int, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _first_far(seed: int) -> np.ndarray:
-    """A first chunk around 1,000 and three around 10,000."""
-    places = np.array([1000, 10000, 10000, 10000]).reshape(-1, 1, 1)
+    """A first chunk around 960 and three around 1,000."""
+    places = np.array([960, 1000, 1000, 1000]).reshape(-1, 1, 1)
     return (places + _noise(seed, SHORT)).astype(np.float32)
 
 
@@ -57,32 +57,32 @@ SPEC = Exercise(
     title="A variance in one pass that survives a large mean",
     order=90,
     entry=Entry(name="variance", kind="function"),
-    reference=stream_variance.REFERENCE,
+    reference=one_pass.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     assemble=assemble,
     seconds=30.0,
     hints=(
-        "Do the worked example's second channel by hand, with eight digits at most. Where do the digits go that you would "
-        "need at the end? It happens before the subtraction.",
+        "Do the worked example's second channel by hand, with eight digits at most. Where do the digits go that you "
+        "would need at the end? It happens before the subtraction.",
         "Begin with a single chunk. All its rows are there at once, so nothing keeps you from its mean and from the "
         "differences to it. Squares of differences are small, whatever the mean is.",
-        "Now two chunks, each with its number of rows, its mean, and its sum of squared differences. What is the mean of "
-        "all rows, from these six numbers? It lies between the two means, nearer to the one with more rows.",
-        "The sum of squared differences of all rows is not just the two sums added: each was measured from its own mean. "
-        "What is missing depends on the distance of the two means, squared, and on both counts. Try it with two chunks of "
-        "one row each.",
+        "Now two chunks, each with its number of rows, its mean, and its sum of squared differences. What is the mean "
+        "of all rows, from these six numbers? It lies between the two means, nearer to the one with more rows.",
+        "The sum of squared differences of all rows is not just the two sums added: each was measured from its own "
+        "mean. What is missing depends on the distance of the two means, squared, and on both counts. Try it with two "
+        "chunks of one row each.",
         "Everything before the new chunk is one part, the new chunk is the other: the same rule of two parts, over and "
         "over. Before the first chunk there are no rows; make sure that nothing of that start is counted.",
         "Divide once, at the end, by all rows.",
     ),
-    production="Layers in use are divided on this. Flax's norms compute E[x^2] - E[x]^2 by default, because one pass over an "
-    "activation costs less than two: at a mean of 10,000 standard deviations their output is off by thousands. Haiku, "
-    "Equinox and Keras take two passes over an array that is there as a whole. PyTorch merges count, mean and sum of "
-    "squares as you did, at least for images with the channels first. Another way is to shift by a mean of a few first "
-    "values and to correct for what that shift lacks: differences of nearby numbers are exact, so that no digit is lost "
-    "at any mean; one far outlier among those first values spoils it and has to be guarded against. The same three "
-    "numbers, merged by the same rule, also give the statistics of an array that is spread over several devices, where "
-    "averaging the devices' variances would lose what lies between them.",
+    production="Layers in use are divided on this. Flax's norms compute E[x^2] - E[x]^2 by default, because one pass "
+    "over an activation costs less than two: at a mean of 10,000 standard deviations their output is off by "
+    "thousands. Haiku, Equinox and Keras take two passes over an array that is there as a whole. PyTorch merges "
+    "count, mean and sum of squares as you did, at least for images with the channels first. Another way is to shift "
+    "by a mean of a few first values and to correct for what that shift lacks: differences of nearby numbers are "
+    "exact, so that no digit is lost at any mean; one far outlier among those first values spoils it and has to be "
+    "guarded against. The same three numbers, merged by the same rule, also give the statistics of an array that is "
+    "spread over several devices, where averaging the devices' variances would lose what lies between them.",
 )

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from exercises.loader import Loaded
 from exercises.spec import Gradient, Parameters, Value
 from grader import sentences
@@ -13,13 +15,13 @@ from grader.report import Departure
 from grader.submission import Submission
 from grader.transcript import Answer, Traced
 
-FAR = 1e12  # margins beyond it say no more
+FAR = 1e3  # margins beyond it say no more
 STOP = "stop_gradient"
 SINGLE = 4  # bytes of float32
 
 
 def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
-    """Index of the wrong case that shows most: several groups, single precision, far from what is allowed."""
+    """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right."""
     wrong = [
         index
         for index, verdict in enumerate(verdicts)
@@ -28,10 +30,12 @@ def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
     return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
 
 
-def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, float]:
+def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool, float]:
     groups, channels = planned.num_groups or 1, planned.channels or 0
     several = groups > 1 and channels > 2 * groups  # with two channels a group, too much coincides
-    return planned.x.dtype.itemsize == SINGLE, several, bool(planned.parameters), min(margin, FAR)
+    x = planned.x.astype(np.float64)
+    differ = all(np.ptp(x, axis=axis).any() for axis in range(x.ndim))  # where they do not, too much coincides too
+    return planned.x.dtype.itemsize == SINGLE, several, bool(planned.parameters), differ, min(margin, FAR)
 
 
 def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
@@ -65,7 +69,7 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
         )
         return Departure(case=planned.case.name, line=None, text=text)
     found = trail(planned, traced, exercise.spec.reference)
-    if found is None or found.line is None or not found.missing:
+    if found is None or found.line is None or (found.unfinished and not found.missing):
         return _of_parameters(exercise, plan, submission, answers)
     return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
 
@@ -80,7 +84,9 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
     if found.caller not in (found.line, None):
         parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
     before = [name for name in found.right if name != found.missing]
-    if before:
+    if not found.missing:
+        parts.append(f"\nRight up to there: {', '.join(before)}. What comes after that should not change it.")
+    elif before:
         parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
     else:
         parts.append(f"\nThe right {found.missing} never appears.")

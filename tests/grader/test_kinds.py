@@ -85,7 +85,10 @@ def test_a_function_is_called_with_x_and_the_rest_by_name():
             "def scaled(x, shift=0, factor=2, how=''): return x, x",
             "the output must be one array; yours is a tuple of 2",
         ),
-        ("def scaled(x, shift=0, factor=2, how=''): return ()", "the output must be an array; yours is an object of type tuple"),
+        (
+            "def scaled(x, shift=0, factor=2, how=''): return ()",
+            "the output must be an array; yours is an object of type tuple",
+        ),
         ("def scaled(x, shift=0, factor=2, how=''): return x[0]", "the output must have the shape of x, (4, 3)"),
         (
             "def scaled(x, shift=0, factor=2, how=''): return x * 2 + shift",

@@ -77,9 +77,7 @@ def _merged(between: Callable[[np.ndarray, int, int], np.ndarray], *, half_way: 
     return squares
 
 
-def _row_by_row(
-    step: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray], *, first: bool, late: int = 0
-) -> Squares:
+def _row_by_row(step: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray], *, first: bool) -> Squares:
     """Row after row, with this added: of the row, the mean before it and the mean after it; starting at 0 or at it."""
 
     def squares(chunks: np.ndarray) -> np.ndarray:
@@ -87,7 +85,7 @@ def _row_by_row(
         mean = rows[0] if first else np.zeros(rows.shape[-1])
         total = np.zeros(rows.shape[-1])
         for seen, row in enumerate(rows):
-            after = mean + (row - mean) / (seen + 1 + late)
+            after = mean + (row - mean) / (seen + 1)
             total += step(row, mean, after)
             mean = after
         return total
@@ -128,6 +126,11 @@ def _with_zeros(x: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros_like(rows[:1]), rows])[:, None]
 
 
+def _doubled(chunks: np.ndarray) -> np.ndarray:
+    """The first once more."""
+    return np.concatenate([chunks[:1], chunks])
+
+
 def _first_row(chunks: np.ndarray) -> np.ndarray:
     return chunks[0, 0]
 
@@ -165,9 +168,9 @@ MERGE = (
     _idea(
         "between_weight",
         "a wrong weight for the squared distance of two means",
-        "When two parts are merged, the squared distance of their means is added, as it must be, but not with the right "
-        "weight. It depends on both counts: a part of one row moves the whole less than a part of a thousand. What "
-        "must the weight be when both parts are a single row, so that two numbers come out with their variance?",
+        "When two parts are merged, the squared distance of their means is added, as it must be, but not with the "
+        "right weight. It depends on both counts: a part of one row moves the whole less than a part of a thousand. "
+        "What must the weight be when both parts are a single row, so that two numbers come out with their variance?",
         {"squares": _merged(lambda delta, before, new: delta**2 * before * new)},
         {"squares": _merged(lambda delta, before, new: delta**2 * before)},
         {"squares": _merged(lambda delta, before, new: delta**2)},
@@ -216,13 +219,15 @@ ROWS = (
         squares=_row_by_row(lambda row, _, after: (row - after) ** 2, first=False),
     ),
     _idea(
-        "count_too_late",
-        "a running mean whose steps are divided by one too many",
-        "The differences before and after the mean's step are multiplied, as they should be. But the step itself is "
-        "divided by a wrong count, so that the running mean is no mean of the rows so far. What should the mean be "
-        "after the very first row, and what is yours?",
-        {"squares": _row_by_row(lambda row, before, after: (row - before) * (row - after), first=True, late=1)},
-        squares=_row_by_row(lambda row, before, after: (row - before) * (row - after), first=False, late=1),
+        "first_counted_twice",
+        "a start at the first row or chunk, which is then counted again",
+        "What is carried begins with the first of the data, so that the numbers stay small, which is the right "
+        "intention. But the loop counts what it began with once more. How many rows has your running mean counted "
+        "after the very first row, and how many have there been?",
+        {"take": lambda x: _doubled(rows_of(x)[:, None]), "count": _fewer},
+        {"take": _doubled},
+        {"take": _doubled, "count": lambda chunks: (chunks.shape[0] - 1) * chunks.shape[1]},
+        take=lambda x: _doubled(rows_of(x)[:, None]),
     ),
     _idea(
         "place_kept",
@@ -288,9 +293,9 @@ TAKEN = (
     _idea(
         "running_average",
         "a running average of the chunks' variances, with a momentum",
-        "Each chunk's variance is right, and mixed into an average that forgets: the last chunks count most, and a start "
-        "that was never measured may count too. So does batch normalization keep its statistics, to follow a network "
-        "that changes. How much should the first and the last of the rows count here?",
+        "Each chunk's variance is right, and mixed into an average that forgets: the last chunks count most, and a "
+        "start that was never measured may count too. So does batch normalization keep its statistics, to follow a "
+        "network that changes. How much should the first and the last of the rows count here?",
         *(_running_average(momentum, start) for momentum in MOMENTA for start in (0.0, 1.0)),
         *(_running_average(momentum, None) for momentum in MOMENTA[1:]),
         **_running_average(0.9, None),
@@ -356,9 +361,9 @@ DIVISION = (
     _idea(
         "nothing_added_up",
         "a sum of squares that stays 0, as in a second pass over a stream that has ended",
-        "The answer is 0 whatever the values are. So it is when the differences are taken in a second loop over the same "
-        "stream: every chunk comes once, and the second loop runs over nothing. How often does the line run that adds "
-        "to your sum?",
+        "The answer is 0 whatever the values are. So it is when the differences are taken in a second loop over the "
+        "same stream: every chunk comes once, and the second loop runs over nothing. How often does the line run that "
+        "adds to your sum?",
         squares=lambda chunks: np.zeros(chunks.shape[-1]),
     ),
 )
@@ -367,10 +372,10 @@ ROUNDING = (
     Misconception(
         name="squares_cancel",
         title="products of values that were not centred first, such as E[x^2] - E[x]^2",
-        text="On paper this is the variance, and it needs one pass only. In float32 a product near 100,000,000 is known to "
-        "within 4, and a sum of such products less well: where they cancel, what is left is made of what was rounded "
-        "away. It may come out as 0 or below, and a lower limit of 0 only hides that. What could you subtract from every "
-        "value, the first ones too, before anything is multiplied?",
+        text="On paper this is the variance, and it needs one pass only. In float32 a product near 100,000,000 is "
+        "known to within 4, and a sum of such products less well: where they cancel, what is left is made of what was "
+        "rounded away. It may come out as 0 or below, and a lower limit of 0 only hides that. What could you subtract "
+        "from every value, the first ones too, before anything is multiplied?",
         value=_one_pass,
         rounding="cancellation",
     ),

@@ -23,9 +23,9 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:  
     With d_i = x_i - mean, the derivative of the variance with respect to x_i is 2 d_i / N. Moving every x_i by one unit
     moves the variance by ``2/N sum_i |d_i| |x_i| epsilon``.
 
-    No algorithm with one pass takes its differences from the exact mean: each takes them from a place (a running mean, a
-    chunk's mean, a shift) that it has rounded to the dtype, and so has it off by e_i, up to epsilon times the largest
-    |x|. The variance then is the mean of ``(d_i + e_i)^2``: off by ``2/N sum_i |d_i| |e_i|`` and, where nothing is left
+    No algorithm with one pass takes its differences from the exact mean: each takes them from a place (a running mean,
+    a chunk's mean, a shift) that it has rounded to the dtype, and so has it off by e_i, up to epsilon times the
+    largest |x|. The variance then is the mean of ``(d_i + e_i)^2``: off by ``2/N sum_i |d_i| |e_i|`` and, where nothing is left
     of the d_i because all values are the same, by ``e^2``.
 
     Together, for values of standard deviation s around a large mean m: some ``3.2 epsilon m / s`` of the variance, once
@@ -66,6 +66,7 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
         *((rows**2).sum(0), (rows**2).mean(0), rows.mean(0) ** 2, (x**2).mean(1)),
         *(x - chunk_means[:, None], (x - chunk_means[:, None]) ** 2, within, within / x.shape[1], np.cumsum(within, 0)),
         *(rows - before, rows - row_means, (rows - before) * (rows - row_means), row_sums),
+        np.zeros(x.shape[-1]),  # where sums begin
         *_merging(chunk_means, means, x.shape[1]),
         *sums,
         *(found for shift in (rows[0], chunk_means[0]) for found in _shifted(x, shift)),
@@ -107,6 +108,4 @@ def _shifted(x: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, ...]:
     )
 
 
-REFERENCE = Reference(
-    value=value, moved=moved, mean_over_spread=mean_over_spread, sharing=sharing, landmarks=landmarks
-)
+REFERENCE = Reference(value=value, moved=moved, mean_over_spread=mean_over_spread, sharing=sharing, landmarks=landmarks)
