@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -16,9 +16,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from exercises.loader import Loaded, UnknownExerciseError, load, load_all
+from exercises.spec import UnavailableError
 from grader import console
 from grader import picture as drawing
-from grader.author import prove
+from grader.author import Finding, prove
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.pipeline import check_file
 from grader.progress import Progress
@@ -64,6 +65,8 @@ def run(arguments: Sequence[str]) -> int:
             return _told("misuse", error.format_message(), MISUSE)
         error.show()
         return MISUSE
+    except UnavailableError as error:
+        return _told("misuse", str(error), MISUSE) if as_json_ else _said(f"Error: {error}", MISUSE)
     except (KeyboardInterrupt, click.Abort):
         return _told("stopped", "stopped", STOPPED) if as_json_ else _said("stopped", STOPPED)
     except StoppedError as stopped:
@@ -296,7 +299,8 @@ def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
         for loaded in chosen:
             console.show(Text(f"{loaded.slug}, seed {seed}", style="bold"))
             matrix = kill_matrix.Matrix([case.name for case in loaded.spec.cases])
-            for finding in prove(loaded, seed=seed, runner=runner, jobs=jobs):
+            findings = prove(loaded, seed=seed, runner=runner, jobs=jobs)
+            for finding in _available(findings, loaded.slug):
                 failed += not finding.holds
                 if finding.row:
                     console.write("\n".join(matrix.lines(finding.row)))
@@ -306,6 +310,14 @@ def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
                     console.show(told)
     console.write(f"{failed} findings fail" if failed else "All proved.")
     return WRONG if failed else RIGHT
+
+
+def _available(findings: Iterator[Finding], slug: str) -> Iterator[Finding]:
+    """The findings; one that fails in place of those that need what is not installed."""
+    try:
+        yield from findings
+    except UnavailableError as error:
+        yield Finding(what=f"{slug} can be proved here", holds=False, detail=str(error))
 
 
 @author.command("survey")

@@ -25,8 +25,8 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:  
 
     No algorithm with one pass takes its differences from the exact mean: each takes them from a place (a running mean,
     a chunk's mean, a shift) that it has rounded to the dtype, and so has it off by e_i, up to epsilon times the
-    largest |x|. The variance then is the mean of ``(d_i + e_i)^2``: off by ``2/N sum_i |d_i| |e_i|`` and, where nothing is left
-    of the d_i because all values are the same, by ``e^2``.
+    largest |x|. The variance then is the mean of ``(d_i + e_i)^2``: off by ``2/N sum_i |d_i| |e_i|`` and, where
+    nothing is left of the d_i because all values are the same, by ``e^2``.
 
     Together, for values of standard deviation s around a large mean m: some ``3.2 epsilon m / s`` of the variance, once
     more for each unit. The textbook formula subtracts m^2 from m^2 + s^2: it is off by ``epsilon (m / s)^2``, m / s

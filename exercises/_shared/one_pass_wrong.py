@@ -172,14 +172,14 @@ MERGE = (
         "right weight. It depends on both counts: a part of one row moves the whole less than a part of a thousand. "
         "What must the weight be when both parts are a single row, so that two numbers come out with their variance?",
         {"squares": _merged(lambda delta, before, new: delta**2 * before * new)},
-        {"squares": _merged(lambda delta, before, new: delta**2 * before)},
-        {"squares": _merged(lambda delta, before, new: delta**2)},
+        {"squares": _merged(lambda delta, before, _: delta**2 * before)},
+        {"squares": _merged(lambda delta, *_: delta**2)},
         {"squares": _merged(lambda delta, before, new: delta**2 * (before + new))},
         {"squares": _merged(lambda delta, before, new: delta**2 / (before + new))},
         {"squares": _merged(lambda delta, before, new: delta**2 * before / (before + new))},
         {"squares": _merged(lambda delta, before, new: delta**2 * new / (before + new))},
         {"squares": _merged(lambda delta, before, new: delta**2 * before * new / (before + new) ** 2)},
-        squares=_merged(lambda delta, before, new: delta**2 * new),
+        squares=_merged(lambda delta, _, new: delta**2 * new),
     ),
     _idea(
         "between_not_squared",
