@@ -1,13 +1,12 @@
 """The command line. Exit codes: 0 right, 1 wrong, 2 misuse, 3 the grader's own failure, 130 stopped."""
 
 import io
-import math
 import os
 import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,30 +14,37 @@ from rich.markdown import Markdown
 from rich.table import Column, Table
 from rich.text import Text
 
-from exercises.loader import Loaded, UnknownExerciseError, load, load_all
+from exercises.loader import load
 from exercises.spec import UnavailableError
 from grader import console
 from grader import picture as drawing
-from grader.author import Finding, prove
+from grader.cli_author import author
+from grader.cli_common import (
+    EXIT_CODES,
+    FAILURE,
+    LARGEST_SEED,
+    MISUSE,
+    RIGHT,
+    STOPPED,
+    check_command,
+    time_limit_option,
+)
+from grader.cli_course import chosen, exercises_option, suggested
+from grader.cli_course import loaded as _loaded
+from grader.cli_explain import explain
+from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
 from grader.cli_wall import doctor, redteam, runner_option, short_of
+from grader.cli_watch import watch
 from grader.pipeline import check_file
-from grader.progress import Progress
 from grader.report import Report, ReportError
-from grader.reports import as_json, kill_matrix, terminal
+from grader.reports import as_json, terminal
 from grader.runners import Isolation, choice
 from grader.runners.base import Limits
 from grader.submission import NoSuchFileError
-from grader.survey import survey
 from grader.text import plain
 
-RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
-EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
-LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
-
-seed_option = click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws every input."
-)
+LONGEST = 1_000_000  # characters of a statement or a solution
 
 
 class StoppedError(BaseException):
@@ -100,28 +106,30 @@ def _told(kind: str, message: str, code: int) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="groupnorm-jax")
 def cli() -> None:
-    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
+    """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (doctor, redteam):
+for command in (next_, hint, solution, explain, watch, doctor, redteam, author):
     cli.add_command(command)
 
 
 @cli.command("list")
+@exercises_option
 def list_() -> None:
     """The exercises, in the order of the course."""
     table = Table(Column("exercise", no_wrap=True), "what you write", "cases", "points", box=None, pad_edge=False)
-    for exercise in load_all():
+    for exercise in chosen():
         cases = exercise.spec.cases
-        table.add_row(exercise.slug, exercise.spec.title, str(len(cases)), f"{sum(c.points for c in cases):g}")
+        table.add_row(exercise.slug, Text(exercise.spec.title), str(len(cases)), f"{sum(c.points for c in cases):g}")
     console.show(table)
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 def show(exercise: str) -> None:
     """The statement of an exercise."""
-    statement = _loaded(exercise).statement
+    statement = plain(_loaded(exercise).statement, LONGEST)
     if console.terminal().is_terminal:
         console.show(Markdown(statement))
     else:
@@ -129,6 +137,7 @@ def show(exercise: str) -> None:
 
 
 @cli.command()
+@exercises_option
 @click.argument("exercise")
 @click.argument("folder", type=Path, default=Path(), metavar="[DIR]")
 def start(exercise: str, folder: Path) -> None:
@@ -149,31 +158,14 @@ def start(exercise: str, folder: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a valid path"
         raise click.UsageError(f"{shown} cannot be written: {reason}") from None
-    console.write(f"Wrote {shown}. Read the task with: grader show {exercise}")
-    console.write(f"When you have filled it in: grader check {exercise} {console.quoted(target)}")
+    console.write(f"Wrote {shown}. Read the task with: {suggested('show', exercise)}")
+    console.write(f"When you have filled it in: {suggested('check', exercise, console.quoted(target))}")
+    console.write(f"Or while you write, on every save: {suggested('watch', exercise, console.quoted(target))}")
+    note_start(exercise, target)
 
 
 @cli.command()
-@click.argument("exercise")
-@click.argument("number", type=int, default=1, metavar="[N]")
-def hint(exercise: str, number: int) -> None:
-    """The Nth hint (the first by default)."""
-    hints = _loaded(exercise).spec.hints
-    if not 1 <= number <= len(hints):
-        raise click.UsageError(f"{exercise} has hints 1 to {len(hints)}; there is no hint {number}")
-    console.show(Text(f"Hint {number} of {len(hints)}. {hints[number - 1]}"))
-    if number < len(hints):
-        console.write(f"Next: grader hint {exercise} {number + 1}")
-
-
-@cli.command()
-@click.argument("exercise")
-def solution(exercise: str) -> None:
-    """The reference solution, commented step by step."""
-    console.write(_loaded(exercise).solution.rstrip("\n"))
-
-
-@cli.command()
+@exercises_option
 @click.argument("exercise")
 @click.argument("file", type=Path)
 @click.option(
@@ -184,7 +176,7 @@ def solution(exercise: str) -> None:
 @click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
 @runner_option
 @click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
-@click.option("--time-limit", type=click.FloatRange(0.1, 3600), help="Seconds for FILE; by default the exercise's.")
+@time_limit_option
 def check(
     exercise: str,
     file: Path,
@@ -197,8 +189,6 @@ def check(
     time_limit: float | None,
 ) -> int:
     """Grades FILE. Exit code 0: right, 1: wrong, 2: misuse, 3: the grader failed."""
-    if time_limit is not None and not math.isfinite(time_limit):
-        raise click.UsageError(f"--time-limit must be a number of seconds, not {time_limit}")
     if picture:
         if hidden:
             raise click.UsageError("--picture draws values, and --hidden shows none; leave one of them out")
@@ -206,9 +196,7 @@ def check(
     loaded = _loaded(exercise)
     if seed is None:
         seed = secrets.randbelow(LARGEST_SEED + 1) if hidden else 0
-    command = f"grader check {exercise} {console.quoted(file)}"
-    command += f" --time-limit {time_limit:g}" if time_limit else ""
-    command += f" --runner {runner}" if runner != choice.DEFAULT else ""
+    command = check_command(exercise, file, runner=runner, time_limit=time_limit)
     if hidden:  # before the run: whatever becomes of it, it can be repeated
         said = f"secret seed {seed}, for one report of one file. With all values: {command} --seed {seed}"
         click.echo(said, err=True)
@@ -227,6 +215,8 @@ def check(
         console.write(terminal.render(report, console.terminal(), command=again))
     if picture:
         click.echo(_drawn(report, picture), err=True)
+    if note_try(file, report) and not as_json_:
+        console.write(SOLVED.format(suggested("next")))
     return EXIT_CODES[report.outcome]
 
 
@@ -276,71 +266,5 @@ def demo() -> int:
             outcomes[name] = report.outcome
             command = f"grader check {exercise.slug} {console.quoted(DEMO / name)}"
             console.write(terminal.render(report, console.terminal(), command=command) + "\n")
-    console.write("Now yours: grader list, grader show EX, grader start EX, grader check EX FILE.")
+    console.write("Now yours: grader next says what to do, each time you ask.")
     return RIGHT if outcomes == expected else FAILURE
-
-
-@cli.group()
-def author() -> None:
-    """For those who write exercises."""
-
-
-@author.command("check")
-@click.argument("exercises", nargs=-1)
-@seed_option
-@click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True, help="Programs run at a time."
-)
-def author_check(exercises: tuple[str, ...], seed: int, jobs: int) -> int:
-    """Proves EXERCISES (all by default): starter, solution, signatures, misconceptions, right variants."""
-    failed = 0
-    chosen = [_loaded(slug) for slug in exercises] or load_all()
-    with choice.runner() as runner:
-        for loaded in chosen:
-            console.show(Text(f"{loaded.slug}, seed {seed}", style="bold"))
-            matrix = kill_matrix.Matrix([case.name for case in loaded.spec.cases])
-            findings = prove(loaded, seed=seed, runner=runner, jobs=jobs)
-            for finding in _available(findings, loaded.slug):
-                failed += not finding.holds
-                if finding.row:
-                    console.write("\n".join(matrix.lines(finding.row)))
-                if not finding.row or not finding.holds:
-                    word = Text("ok    ", style="green") if finding.holds else Text("FAILS ", style="bold red")
-                    told = Text.assemble("  ", word, finding.what, f": {finding.detail}" if finding.detail else "")
-                    console.show(told)
-    console.write(f"{failed} findings fail" if failed else "All proved.")
-    return WRONG if failed else RIGHT
-
-
-def _available(findings: Iterator[Finding], slug: str) -> Iterator[Finding]:
-    """The findings; one that fails in place of those that need what is not installed."""
-    try:
-        yield from findings
-    except UnavailableError as error:
-        yield Finding(what=f"{slug} can be proved here", holds=False, detail=str(error))
-
-
-@author.command("survey")
-@click.argument("exercises", nargs=-1)
-@click.option("--seeds", type=click.IntRange(1), default=200, show_default=True, help="How many, from --seed on.")
-@seed_option
-def author_survey(exercises: tuple[str, ...], seeds: int, seed: int) -> int:
-    """The kill matrix at the worst of many seeds, for EXERCISES (all by default). Takes minutes."""
-    failed = 0
-    for loaded in [_loaded(slug) for slug in exercises] or load_all():
-        console.show(Text(f"{loaded.slug}, seeds {seed} to {seed + seeds - 1}", style="bold"))
-        matrix, found = kill_matrix.Matrix([case.name for case in loaded.spec.cases]), []
-        with Progress(f"surveying {loaded.slug}") as progress:
-            for worst in survey(loaded, range(seed, seed + seeds), progress.at):
-                found.append(worst)
-                progress.write("\n".join(kill_matrix.surveyed(matrix, worst)))
-        console.write(kill_matrix.summary(found, seeds))
-        failed += sum(worst.failures > 0 for worst in found)
-    return WRONG if failed else RIGHT
-
-
-def _loaded(slug: str) -> Loaded:
-    try:
-        return load(slug)
-    except UnknownExerciseError as error:
-        raise click.UsageError(plain(str(error), 400)) from None

@@ -42,11 +42,11 @@ def show(*what: RenderableType) -> None:
     write("\n".join(line.rstrip(" ") for line in captured.get().splitlines()))
 
 
-def quoted(path: Path) -> str:
-    """A path as it can be pasted into a shell, or FILE where it has characters that cannot be shown."""
+def quoted(path: Path, otherwise: str = "FILE") -> str:
+    """A path as it can be pasted into a shell, or another word where it has characters that cannot be shown."""
     text = str(path)
     if plain(text, 10_000) != text or "\n" in text:
-        return "FILE"
+        return otherwise
     return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 

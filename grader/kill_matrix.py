@@ -83,10 +83,9 @@ class Row:
 def wrong_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
     """All that must not pass: the exercise's misconceptions, and answers that take no thought."""
     for misconception in exercise.spec.misconceptions:
-        if misconception.source:  # what it answers is seen only when it is run
-            continue
-        yield _misconception_row(exercise, cases, misconception)
-    yield from _degenerate_rows(exercise, cases)
+        if not misconception.source:  # what it answers is seen only when it is run
+            yield misconception_row(exercise, cases, misconception)
+    yield from degenerate_rows(exercise, cases)
 
 
 def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
@@ -99,7 +98,7 @@ def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
     return Row(name=name, kind="right", cells=tuple(_room(result) for result in results))
 
 
-def _misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
+def misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
     """What each case says of a program with this wrong idea alone, in the form of it that comes nearest to right."""
     reference = exercise.spec.reference
     all_forms = forms(misconception, exercise.spec.assemble)
@@ -111,7 +110,7 @@ def _misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconcep
     return Row(name=misconception.name, kind="misconception", cells=tuple(cells))
 
 
-def _degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
+def degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:
     """What each case says of answers that take no thought: constants, and what was given."""
     reference = exercise.spec.reference
     answers = [_thoughtless(planned, reference) for planned in cases]

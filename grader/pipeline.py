@@ -21,7 +21,7 @@ from grader.diagnosis.error_map import error_map
 from grader.judge import Verdict, judge
 from grader.plan import Plan, PlannedCase, make_plan
 from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError
-from grader.runners.base import Request, Run, Runner, nothing_more
+from grader.runners.base import Look, Request, Run, Runner, nothing_more
 from grader.submission import Submission, UnreadableError, read_submission
 from grader.transcript import Answer
 
@@ -73,6 +73,7 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         fault=fault,
         departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),
         error_map=None if error or hidden else _error_map(exercise, plan, run, cases),
+        digest=submission.digest,
     )
 
 
@@ -98,11 +99,12 @@ def _error_map(exercise: Loaded, plan: Plan, run: Run, cases: tuple[CaseResult, 
         return None
 
 
-def _case_to_trace(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> int | None:
-    return case_to_trace(plan, _verdicts(exercise, plan, submission, run))
+def _case_to_trace(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> Look | None:
+    case = case_to_trace(plan, verdicts(exercise, plan, submission, run))
+    return None if case is None else Look(case)
 
 
-def _verdicts(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> list[Verdict]:
+def verdicts(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> list[Verdict]:
     """Every case's verdict by itself."""
     return [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
 
@@ -125,11 +127,11 @@ def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError 
 def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> tuple[CaseResult, ...]:
     """Every case judged; then the wrong ones diagnosed."""
     answers = run.transcript.answers
-    verdicts = _verdicts(exercise, plan, submission, run)
-    outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, verdicts, strict=True)}
+    found = verdicts(exercise, plan, submission, run)
+    outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, found, strict=True)}
     results = []
     diagnoses = _diagnoses(exercise, plan, answers) if "wrong" in outcomes.values() else {}
-    for index, (planned, verdict) in enumerate(zip(plan.cases, verdicts, strict=True)):
+    for index, (planned, verdict) in enumerate(zip(plan.cases, found, strict=True)):
         missing = [name for name in planned.case.needs if outcomes[name] != "right"]
         if missing and index in answers:
             verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901

@@ -32,29 +32,31 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         """Leaves no half line behind."""
-        self._clear()
+        self.clear()
 
-    def at(self, share: float) -> None:
+    def at(self, share: float, doing: str = "") -> None:
         """Tells it, unless it was told just now.
 
         Args:
-          share: of the work that is done, above 0 and up to 1.
+          share: of the work that is done, from 0 to 1; a terminal is told at once of a share of 0.
+          doing: what is done just now, in place of the share: "program 3 of 24".
         """
         now = self._clock()
-        if now - self._told < (EVERY if self._over else EVERY_IN_A_FILE):
+        if now - self._told < (EVERY if self._over else EVERY_IN_A_FILE) and (share or not self._over):
             return
         self._told = now
-        left = (now - self._began) * (1 - share) / share
-        line = f"{self._what}: {share:.0%}, some {_duration(left)} to go"
+        left = f", some {_duration((now - self._began) * (1 - share) / share)} to go" if share else ""
+        line = f"{self._what}: {doing or f'{share:.0%}'}{left}"
         self._stream.write(f"\r{line}\x1b[K" if self._over else f"{line}\n")
         self._stream.flush()
 
     def write(self, text: str) -> None:
         """Writes to standard output, out of the line's way."""
-        self._clear()
+        self.clear()
         console.write(text)
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Makes room for what is written by other means."""
         if self._over:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

@@ -114,6 +114,7 @@ class Report:
       note: what else the reader should know of this run.
       departure: where a wrong program goes astray, if that was looked for.
       error_map: of the first case that is wrong, whose values the learner may see and whose output has the right size.
+      digest: of the source that was run; empty where none was.
     """
 
     exercise: str
@@ -126,6 +127,7 @@ class Report:
     note: str = ""
     departure: Departure | None = None
     error_map: ErrorMap | None = None
+    digest: str = ""
 
     @property
     def outcome(self) -> Outcome:

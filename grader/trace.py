@@ -99,6 +99,15 @@ def steps(
     return rows, walk.outputs, {str(index): np.asarray(value) for index, value in enumerate(values)}
 
 
+def residual_bytes(function: Callable[..., Any], variables: Any, x: Any) -> int:  # noqa: ANN401 - arrays
+    """What ``jax.vjp`` keeps of a call for the gradient, in bytes, without the variables."""
+    import jax  # noqa: PLC0415
+
+    _, pull = jax.vjp(function, variables, x)
+    own = {id(leaf) for leaf in jax.tree_util.tree_leaves(variables)}
+    return sum(leaf.nbytes for leaf in jax.tree_util.tree_leaves(pull) if id(leaf) not in own)
+
+
 def _run(jaxpr: Any, consts: Any, arguments: Any, walk: Walk, outer: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
     """Evaluates a jaxpr. ``outer`` is the place of the call that it belongs to; its own lines count if ``own``."""
     values = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*consts, *arguments), strict=True))

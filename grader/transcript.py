@@ -79,12 +79,14 @@ class Traced:
       steps: in the order of the program.
       outputs: which of them are returned.
       problem: why it could not be traced.
+      residuals: bytes that the gradient keeps, if that was asked for and there is one.
     """
 
     case: int
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
     problem: Problem | None
+    residuals: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -194,7 +196,12 @@ def _traced(message: Message) -> Traced:
         steps=tuple(_step(row, message.arrays[str(i)], i) for i, row in enumerate(rows)),
         outputs=tuple(outputs),
         problem=None if problem is None else _problem(problem),
+        residuals=_bytes(message.body.get("residuals")),
     )
+
+
+def _bytes(given: object) -> int | None:
+    return given if type(given) is int and 0 <= given < 1 << 40 else None
 
 
 def _step(row: object, value: np.ndarray, at: int) -> Step:

@@ -164,10 +164,12 @@ def _trace_if_asked(asked: wire.Message, entry: Entry | None, descriptor: int) -
         for message in decoder.feed(data):
             index, filename = message.body["trace"], asked.body["filename"]
             case = asked.body["cases"][index]
-            traced = partial(_steps, entry, case, _arrays(asked, index, case), filename)
-            problem, found = _guarded(traced, filename)
+            given = _arrays(asked, index, case)
+            problem, found = _guarded(partial(_steps, entry, case, given, filename), filename)
             rows, outputs, arrays = found or ([], [], {})
             event = {"event": "traced", "case": index, "problem": problem, "steps": rows, "outputs": outputs}
+            if message.body["residuals"]:
+                _, event["residuals"] = _guarded(partial(_residuals, entry, case, given), filename)
             _send(descriptor, event, arrays)
 
 
@@ -175,6 +177,12 @@ def _steps(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
     """The program's intermediate values, as JSON rows and arrays."""
     call = entries.prepared(entry, case, arrays)
     return trace.steps(call.apply, (call.variables, call.x), filename)
+
+
+def _residuals(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> int:  # noqa: ANN401
+    """Bytes that a gradient keeps from the way there to the way back, the parameters themselves left out."""
+    call = entries.prepared(entry, case, arrays)
+    return trace.residual_bytes(call.apply, call.variables, call.x)
 
 
 def _arrays(asked: wire.Message, index: int, case: Mapping[str, Any]) -> dict[str, np.ndarray]:

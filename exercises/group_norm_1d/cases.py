@@ -71,6 +71,14 @@ SPEC = Exercise(
     assemble=assemble,
     operations=OPERATIONS,
     forbidden=group_norm.FORBIDDEN,
+    production=(
+        "A layer in use does the same arithmetic, and cares for three more things. Its statistics are computed in "
+        "float32 even if x is bfloat16, since a sum of many half-precision numbers soon loses all that is added to it. "
+        "It checks its arguments before any array is touched, so that no error of a reshape speaks for it. And it "
+        "tells JAX how to differentiate it: the gradient needs x, the mean and the inverse standard deviation, while "
+        "JAX by itself keeps every intermediate array, three to five times the bytes of x. groupnorm_jax.MyGroupNorm "
+        "keeps x and next to nothing else."
+    ),
     hints=(
         "Begin with the shapes alone. Six channels in two groups: which shape lets you see the groups as rows? It must "
         "work from the number of channels and num_groups, not from these two numbers.",

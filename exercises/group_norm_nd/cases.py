@@ -90,6 +90,16 @@ SPEC = Exercise(
     assemble=assemble,
     operations=OPERATIONS,
     forbidden=group_norm.FORBIDDEN,
+    production=(
+        "Three passes are what the formula says; a layer in use makes two. It reads x once for the mean and for the "
+        "mean of the squares, and a second time to normalise. The square of a large mean then swallows the variance: "
+        "at a mean of 1,000 standard deviations flax.linen.GroupNorm, which does so, is off by 8.8. groupnorm_jax "
+        "looks at the two sums, and where the mean is large it reads once more and measures from the mean, so that "
+        "only such inputs pay. The gradient is written down in closed form and keeps x, the mean and the inverse "
+        "standard deviation; what JAX keeps by itself is several times x. And a reshape that splits the channels is "
+        "free for you to write, but may be a copy for the compiler: layers that are fast sum every channel by itself "
+        "and join channels to groups afterwards, on a handful of numbers."
+    ),
     hints=(
         "Write down the shape of the input as some leading axes and one channel axis, and the shape you want after "
         "splitting only the last. Nothing in front of it should change, however many axes there are.",

@@ -98,10 +98,13 @@ def _text(lines: Sequence[str], line: int | None) -> str:
 
 
 def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
-    """The line of a default, where all that is wrong leaves an argument to it and others give it."""
+    """The line of a default, where all that is wrong leaves an argument to it and what is given it is right."""
     failing = [planned for planned in plan.cases if planned.case.name in wrong]
+    right = [p for p in plan.cases if p.case.name not in wrong and isinstance(p.case.check, Value)]
     for argument in plan.entry.defaults:
         if any(argument in planned.case.arguments for planned in failing):
+            continue
+        if not any(argument in planned.case.arguments for planned in right):
             continue
         line = _line_of_field(submission.source, plan.entry.name, argument)
         if line:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -157,7 +157,19 @@ def not_started(detail: str) -> Run:
     return Run(transcript=Transcript(), ending=Ending(kind="not_started", detail=detail))
 
 
-FollowUp = Callable[[Run], int | None]
+class Look(NamedTuple):
+    """What the waiting worker is asked for when the run is through.
+
+    Attributes:
+      case: index of the case whose intermediate values are wanted.
+      residuals: whether it is also to say how much the gradient keeps.
+    """
+
+    case: int
+    residuals: bool = False
+
+
+FollowUp = Callable[[Run], Look | None]
 
 
 def nothing_more(run: Run) -> None:
@@ -182,6 +194,6 @@ class Runner(Protocol):
 
         Args:
           asked: the program, and what is asked of it.
-          follow_up: given the finished run, says which case the waiting worker is to trace, if any.
+          follow_up: given the finished run, says what else the waiting worker is asked for, if anything.
         """
         ...

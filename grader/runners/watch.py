@@ -76,11 +76,11 @@ class Watch:
         printed = plain(self._tail.decode("utf-8", "replace"), PRINTED_CAP)
         seconds = time.monotonic() - self._began if self._transcript.ready else 0.0
         run = Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds)
-        case = follow_up(run) if ending.kind == "finished" else None
-        if case is not None:
+        look = follow_up(run) if ending.kind == "finished" else None
+        if look is not None:
             self._fixed, self._deadline = True, time.monotonic() + FOLLOW_UP_SECONDS
             with suppress(OSError):  # it is gone
-                os.write(self._worker.answers, encode({"trace": case}))
+                os.write(self._worker.answers, encode({"trace": look.case, "residuals": look.residuals}))
             self._until(lambda: self._transcript.traced is not None)  # however that ends, the run itself has ended well
         return run
 

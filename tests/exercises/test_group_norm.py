@@ -15,12 +15,13 @@ from grader.judge import float64_arrays
 from grader.plan import make_plan
 from groupnorm_jax import MyGroupNorm
 
-CASES = [(e, c) for e in load_all() for c in make_plan(e, seed=3).cases if c.parameters]
+PER_POSITION = [e for e in load_all() if e.spec.entry.name == "MyGroupNorm"]
+CASES = [(e, c) for e in PER_POSITION for c in make_plan(e, seed=3).cases if c.parameters]
 
 
 @pytest.mark.parametrize(("exercise", "case"), CASES, ids=[f"{e.slug}-{c.case.name}" for e, c in CASES])
 def test_reference_solution_and_library_agree(exercise, case):
-    solution = import_file(COURSE / exercise.slug / "solution.py", "solution_under_test").MyGroupNorm
+    solution = import_file(COURSE, exercise.slug, "solution.py").MyGroupNorm
     want = value(float64_arrays(case, exercise.spec.reference), case.arguments)
     variables = {"params": {name: jnp.asarray(p) for name, p in case.parameters.items()}}
     tolerance = {2: 3e-2, 4: 1e-5}[case.x.dtype.itemsize] * (100 if case.case.name == "large mean" else 1)

@@ -1,3 +1,6 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 from exercises.loader import COURSE, ExerciseError, UnknownExerciseError, load, load_all, slugs
@@ -13,7 +16,9 @@ def write(folder, files):
 
 
 def test_the_course_in_order():
-    assert [e.slug for e in load_all()] == ["group_norm_1d", "group_norm_nd"]
+    course = [e.slug for e in load_all()]
+    expected = ["group_norm_1d", "group_norm_nd", "group_norm_images", "group_norm_affine"]
+    assert [slug for slug in course if slug in expected] == expected
 
 
 @pytest.mark.parametrize("slug", slugs())
@@ -23,7 +28,7 @@ def test_each_exercise_is_exactly_four_files(slug):
 
 
 def test_unknown_name_lists_those_that_exist():
-    with pytest.raises(UnknownExerciseError, match=r"'nope'; there are: group_norm_1d, group_norm_nd"):
+    with pytest.raises(UnknownExerciseError, match=r"'nope'; there are: group_norm_1d, group_norm_affine, "):
         load("nope")
 
 
@@ -37,7 +42,9 @@ def test_path_tricks_are_unknown_names():
     [
         ({"extra.py": ""}, r"must hold exactly statement.md, starter.py, solution.py, cases.py; it holds .*extra.py"),
         ({}, r"must define SPEC, an exercises.spec.Exercise; it is int"),
-        ({"cases.py": "1/0"}, r"own/cases.py raised ZeroDivisionError: division by zero"),
+        ({"cases.py": "\n1/0"}, r"^own/cases.py, line 2, raised ZeroDivisionError: division by zero$"),
+        ({"cases.py": "x = 1\n(("}, r"^own/cases.py, line 2, raised SyntaxError: '\(' was never closed$"),
+        ({"cases.py": "import sys\nsys.exit(0)"}, r"^own/cases.py, line 2, raised SystemExit: 0$"),
     ],
 )
 def test_malformed_folders(tmp_path, change, message):
@@ -51,11 +58,85 @@ def test_malformed_folders(tmp_path, change, message):
     [
         ('"one group", Draw', '"worked example", Draw', r"two cases are called 'worked example'; names must be unique"),
         ('needs=("worked example",)', 'needs=("later",)', r"needs 'later', which is no earlier case"),
+        ("    cases=CASES", "    cases=()", r"own/cases.py: cases must hold at least one Case; it is empty"),
+        ("    cases=CASES", "    cases=list(CASES)", r"cases must be a tuple of Case, with a comma .*; it is list"),
+        ("right_variants=VARIANTS", "right_variants=CASES", r"must hold RightVariant alone; it holds Case"),
+        ('title="Group', 'title="\\x1b[2J', r"title must be one line of printable characters; it is '\\x1b"),
+        ('"one group"', '"one\\ngroup"', r"names of cases must be of printable characters; one is 'one\\ngroup'"),
+        ('defaults={"eps"', 'defaults={"epsilon"', r"has a default for 'epsilon', .* \(eps, num_groups\)\n"),
+        (
+            'defaults={"eps": 1e-5}',
+            "",
+            r"'eps left to its default' must give 'eps', for which the entry has no",
+        ),
+        ('{"num_groups": 5.0', '{"groups": 5.0', r"'channels that do not divide' gives 'groups', which is none of"),
     ],
 )
-def test_inconsistent_names(tmp_path, old, new, message):
+def test_inconsistent_specs(tmp_path, old, new, message):
     cases = (COURSE / "group_norm_1d" / "cases.py").read_text("utf-8")
     assert old in cases
     course = write(tmp_path / "own", {**FILES, "cases.py": cases.replace(old, new)})
     with pytest.raises(ExerciseError, match=message):
+        load("own", course)
+
+
+def copied(course, slug, *, title, cases=None):
+    """The first exercise in a course of one's own."""
+    text = cases or (COURSE / "group_norm_1d" / "cases.py").read_text("utf-8")
+    course.mkdir(exist_ok=True)
+    write(course / slug, {**FILES, "cases.py": text.replace("Group normalization of one position", title)})
+    return course
+
+
+def test_two_courses_of_the_same_slugs_do_not_meet(tmp_path):
+    one, other = (copied(tmp_path / name, "group_norm_1d", title=name) for name in ("one", "other"))
+    titles = [load("group_norm_1d", course).spec.title for course in (one, COURSE, other, one)]
+    assert titles == ["one", "Group normalization of one position", "other", "one"]
+    modules = {name for name in sys.modules if name.endswith(".group_norm_1d.cases")}
+    assert len(modules) >= 3
+    assert sys.modules["exercises.group_norm_1d.cases"].SPEC.title == titles[1]
+
+
+def test_what_a_course_shares_is_imported_relatively_and_meets_no_other_course_s(tmp_path):
+    cases = (COURSE / "group_norm_1d" / "cases.py").read_text("utf-8")
+    cases = cases.replace('"Group normalization of one position"', "TITLE")
+    courses = []
+    for name in ("one", "other"):
+        course = copied(tmp_path / name, "own", title="?", cases="from .._shared.words import TITLE\n" + cases)
+        (course / "_shared").mkdir()
+        (course / "_shared" / "words.py").write_text(f"TITLE = {name!r}", "utf-8")
+        courses.append(course)
+    before = list(sys.path)
+    assert [load("own", course).spec.title for course in courses] == ["one", "other"]
+    assert sys.path == before
+    assert slugs(courses[0]) == ["own"]
+    (courses[0] / "_shared" / "broken.py").write_text("\n\n1/0", "utf-8")
+    (courses[0] / "own" / "cases.py").write_text("from .._shared import broken", "utf-8")
+    with pytest.raises(ExerciseError, match=r"^_shared/broken.py, line 3, raised ZeroDivisionError"):
+        load("own", courses[0])
+
+
+def test_a_relative_path_is_as_good(tmp_path, monkeypatch):
+    copied(tmp_path / "mine", "own", title="mine")
+    monkeypatch.chdir(tmp_path)
+    assert load("own", Path("mine")).spec.title == "mine"
+
+
+def test_what_an_editor_or_a_system_leaves_about_is_no_matter(tmp_path):
+    course = copied(tmp_path / "mine", "own", title="mine")
+    (course / "own" / ".DS_Store").write_bytes(b"")
+    assert load("own", course).slug == "own"
+
+
+@pytest.mark.parametrize("name", ["Own", "my-own", "1st", "class", "own\x1b"])
+def test_names_that_no_module_may_bear(tmp_path, name):
+    course = copied(tmp_path / "mine", name, title="mine")
+    with pytest.raises(ExerciseError, match="an exercise's folder is named in lower-case letters"):
+        load(name, course)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    course = copied(tmp_path / "mine", "own", title="mine")
+    (course / "own" / "statement.md").write_bytes(b"\xff")
+    with pytest.raises(ExerciseError, match=r"own/statement.md cannot be read: it is not UTF-8"):
         load("own", course)

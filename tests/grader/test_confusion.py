@@ -18,7 +18,8 @@ from grader.runners import choice
 from grader.runners.warm import WarmRunner
 
 FILES = sorted(Path(__file__).with_name("wrong_submissions").glob("*.py"))
-EXERCISES = {slug: load(slug) for slug in ("group_norm_1d", "group_norm_nd", "stable_variance")}
+SLUGS = ("group_norm_1d", "group_norm_nd", "group_norm_images", "group_norm_affine", "stable_variance")
+EXERCISES = {slug: load(slug) for slug in SLUGS}
 
 
 class Found(NamedTuple):

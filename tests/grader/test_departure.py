@@ -1,5 +1,6 @@
 """The line in the report, through the whole grader."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def test_a_wrong_parameter_by_its_name(runner):
 def test_a_wrong_default(runner):
     report = graded(runner, "eps: float = 1e-5", "eps: float = 1e-3")
     assert "gives eps its default:\n    eps: float = 1e-3" in report.departure.text
+
+
+def test_a_right_default_is_not_blamed_where_no_case_on_values_gives_the_argument(runner):
+    few = tuple(case for case in ND.spec.cases if case.name in ("parameters", "eps left to its default"))
+    exercise = dataclasses.replace(ND, spec=dataclasses.replace(ND.spec, cases=few))
+    source = RIGHT.replace("jnp.sqrt(var + self.eps)", "(var + self.eps)")
+    report = grade(exercise, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert report.outcome == "wrong"
+    assert "var + self.eps" in report.departure.text
 
 
 def test_what_is_missing_at_the_end(runner):

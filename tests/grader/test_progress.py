@@ -26,6 +26,14 @@ def test_a_file_gets_a_line_now_and_then():
     assert text == "surveying: 10%, some 6 min to go\nsurveying: 50%, some 7 min to go\n"
 
 
+def test_what_is_done_is_told_in_place_of_the_share_and_a_terminal_is_told_at_once():
+    for stream, text in ((Terminal(), "\rsurveying: program 1 of 4\x1b[K\r\x1b[K"), (io.StringIO(), "")):
+        with Progress("surveying", stream, lambda: 0.0) as progress:
+            progress.at(0.0, "program 1 of 4")
+            progress.at(0.25, "program 2 of 4")
+        assert stream.getvalue() == text
+
+
 def test_what_is_written_meanwhile_stands_clear_of_the_line(capsys):
     stream = Terminal()
     with Progress("surveying", stream, lambda: 0.0) as progress:

@@ -110,6 +110,13 @@ def test_json_is_one_line_that_the_schema_accepts(name):
     jsonschema.validate(json.loads(text), schema)
 
 
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_is_read_back(name):
+    assert as_json.as_object(as_json.read(json.loads(as_json.render(REPORTS[name])))) == as_json.as_object(
+        REPORTS[name]
+    )
+
+
 def test_the_schema_refuses_what_it_should():
     schema = json.loads(as_json.SCHEMA.read_text("utf-8"))
     good = json.loads(as_json.render(REPORTS["mixed"]))

@@ -1,0 +1,70 @@
+"""What a SPEC must keep to beyond its types: every slip that an author can make, told in one sentence each."""
+
+from collections.abc import Iterator
+
+from exercises.spec import Case, Exercise, Gradient, Misconception, RightVariant
+
+TUPLES = {"cases": Case, "misconceptions": Misconception, "right_variants": RightVariant, "hints": str}
+AT_LEAST_ONE = ("cases", "hints")
+
+
+def problems(spec: Exercise) -> list[str]:
+    """What is wrong with it; nothing, if all is well. Later rules may be asked only where the earlier ones hold."""
+    return [*_fields(spec)] or [*_names(spec), *_arguments(spec), *_needs(spec), *_gradient(spec)]
+
+
+def _fields(spec: Exercise) -> Iterator[str]:
+    for field, kind in TUPLES.items():
+        found = getattr(spec, field)
+        if not isinstance(found, tuple):
+            yield f"{field} must be a tuple of {kind.__name__}, with a comma after the last; it is {_type(found)}"
+            continue
+        if field in AT_LEAST_ONE and not found:
+            yield f"{field} must hold at least one {kind.__name__}; it is empty"
+        for other in (item for item in found if not isinstance(item, kind)):
+            yield f"{field} must hold {kind.__name__} alone; it holds {_type(other)}"
+    if not spec.title.isprintable():
+        yield f"title must be one line of printable characters; it is {spec.title!r}"
+
+
+def _names(spec: Exercise) -> Iterator[str]:
+    for what, names in (
+        ("cases", [c.name for c in spec.cases]),
+        ("misconceptions", [m.name for m in spec.misconceptions]),
+        ("right variants", [v.name for v in spec.right_variants]),
+    ):
+        for twice in sorted({n for n in names if names.count(n) > 1}):
+            yield f"two {what} are called {twice!r}; names must be unique"
+        for odd in (n for n in names if not n or not n.isprintable() or (what != "cases" and not n.isidentifier())):
+            rule = "of printable characters" if what == "cases" else "identifiers, like eps_outside_root"
+            yield f"names of {what} must be {rule}; one is {odd!r}"
+
+
+def _arguments(spec: Exercise) -> Iterator[str]:
+    known, defaults = set(spec.entry.arguments), set(spec.entry.defaults)
+    told = ", ".join(sorted(known)) or "none"
+    for name in sorted(defaults - known):
+        yield f"the entry has a default for {name!r}, which is none of its arguments ({told})"
+    for case in spec.cases:
+        for name in sorted(set(case.arguments) - known):
+            yield f"case {case.name!r} gives {name!r}, which is none of the entry's arguments ({told})"
+        for name in sorted(known - defaults - set(case.arguments)):
+            yield f"case {case.name!r} must give {name!r}, for which the entry has no default"
+
+
+def _needs(spec: Exercise) -> Iterator[str]:
+    seen: set[str] = set()
+    for case in spec.cases:
+        for unknown in sorted(set(case.needs) - seen):
+            yield f"case {case.name!r} needs {unknown!r}, which is no earlier case"
+        seen.add(case.name)
+
+
+def _gradient(spec: Exercise) -> Iterator[str]:
+    asking = [case.name for case in spec.cases if isinstance(case.check, Gradient)]
+    if asking and (spec.reference.gradient is None or spec.reference.gradient_moved is None):
+        yield f"case {asking[0]!r} asks for a gradient; the reference must have gradient and gradient_moved"
+
+
+def _type(found: object) -> str:
+    return type(found).__name__

@@ -1,0 +1,1 @@
+"""Many submissions: found, graded, written down as they go, and reported."""

@@ -1,0 +1,60 @@
+"""``grader explain``: passes counted on small programs, and the command through its entry point."""
+
+import numpy as np
+import pytest
+
+from exercises.loader import load
+from grader import trace
+from grader.cli import run
+from grader.explain import passes
+from grader.transcript import Step
+
+PROGRAMS = {
+    "two-pass": ("(x - x.mean(-1, keepdims=True)) / jnp.sqrt(x.var(-1, keepdims=True) + 1)", 3),
+    "one-pass": ("(x - x.mean(-1, keepdims=True)) * jax.lax.rsqrt((x * x).mean(-1, keepdims=True) + 1)", 2),
+    "by groups": ("jnp.concatenate([p - p.mean(-1, keepdims=True) for p in jnp.split(x, 2, -1)], -1) * gamma", 2),
+    "shifted": ("((x - x[:, :1]) ** 2).mean(-1) - (x - x[:, :1]).mean(-1) ** 2", 1),
+    "merged": ("x - x.mean(0).reshape(2, 3).mean(-1).repeat(3)", 2),
+    "value by value": ("x * gamma + 1", 1),
+    "einsum": ("x - jnp.einsum('nc->n', x)[:, None] / 6", 2),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), PROGRAMS.values(), ids=PROGRAMS)
+def test_passes_over_x(text, count):
+    namespace = {}
+    exec(compile(f"import jax, jax.numpy as jnp\ndef f(gamma, x): return {text}", "program.py", "exec"), namespace)  # noqa: S102
+    arguments = (np.ones(6, np.float32), np.arange(24, dtype=np.float32).reshape(4, 6))
+    rows, outputs, arrays = trace.steps(namespace["f"], arguments, "program.py")
+    steps = [_step(row, arrays[str(i)]) for i, row in enumerate(rows)]
+    assert passes(steps, outputs) == count
+
+
+def _step(row, value):
+    line, caller, function, operation, inputs = row
+    return Step(line=line, caller=caller, function=function, operation=operation, value=value, inputs=tuple(inputs))
+
+
+def test_a_solved_exercise_is_explained(tmp_path, capsys):
+    exercise = load("group_norm_1d")
+    file = tmp_path / "mine.py"
+    file.write_text(exercise.solution.replace("import jax.numpy as jnp", "import jax.numpy as jnp  # mine"))
+    assert run(["explain", "group_norm_1d", str(file), "--runner", "fresh"]) == 0
+    out = capsys.readouterr().out
+    rows = {line[:30].strip(): line.split()[-2:] for line in out.splitlines() if line.startswith(("passes", "kept"))}
+    assert rows["passes over x"] == ["3", "3"]
+    yours, solution = next(v for name, v in rows.items() if name.startswith("kept"))
+    assert yours == solution
+    assert 1 <= float(yours) < 20
+    assert exercise.spec.production
+    assert exercise.spec.production[:40] in " ".join(out.split())
+
+
+def test_it_is_for_solved_exercises(tmp_path, capsys):
+    exercise = load("group_norm_1d")
+    file = tmp_path / "mine.py"
+    for source in (exercise.starter, exercise.solution.replace("+ self.eps", "")):
+        file.write_text(source)
+        assert run(["explain", "group_norm_1d", str(file), "--runner", "fresh"]) == 1
+        assert "explain is for a solved exercise" in capsys.readouterr().err
+    assert run(["explain", "group_norm_1d", str(tmp_path / "none.py")]) == 2
