@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from exercises.loader import Loaded
 from exercises.spec import Entry, Gradient, Parameters, Value
 from grader import sentences
@@ -13,14 +15,14 @@ from grader.report import Departure
 from grader.submission import Submission
 from grader.transcript import Answer, Problem, Traced
 
-FAR = 1e12  # margins beyond it say no more
+FAR = 1e3  # margins beyond it say no more
 STOP = "stop_gradient"
 VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32
 
 
 def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
-    """Index of the wrong case that shows most: several groups, single precision, far from what is allowed."""
+    """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right."""
     wrong = [
         index
         for index, verdict in enumerate(verdicts)
@@ -29,12 +31,14 @@ def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
     return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
 
 
-def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool, float]:
+def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool, bool, float]:
     groups, channels = planned.num_groups, planned.channels or 0
     # With two channels a group, too much coincides. Where no groups are asked for, other things set values apart.
     several = groups is None or (groups > 1 and channels > 2 * groups)
+    x = planned.x.astype(np.float64)
+    differ = all(np.ptp(x, axis=axis).any() for axis in range(x.ndim))  # where they do not, too much coincides too
     single = planned.x.dtype.itemsize == SINGLE
-    return single, margin > VISIBLE, several, bool(planned.parameters), min(margin, FAR)
+    return single, margin > VISIBLE, several, bool(planned.parameters), differ, min(margin, FAR)
 
 
 def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
