@@ -57,8 +57,8 @@ def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     return end_to_end(y, statistics(arrays["x"]), statistics(y))
 
 
-def _moved_statistics(values: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """How far they move when each value moves by so much.
+def _moved_statistics(values: np.ndarray, moved: np.ndarray, epsilon: float) -> np.ndarray:
+    """How far they move when each value moves by so much, and their sum by one rounding.
 
     Of the standard deviation s, the derivative by one of n values is its difference from the mean over n s. Where all
     values are the same there is none, and what the values move by is all there is.
@@ -66,7 +66,7 @@ def _moved_statistics(values: np.ndarray, moved: np.ndarray) -> np.ndarray:
     centred, spread = np.abs(values - values.mean()), values.std()
     of_spread = (centred * moved).mean() / spread if spread > moved.max() else moved.max()
     least, most = (moved.ravel()[at] for at in (values.argmin(), values.argmax()))
-    return np.array([moved.mean(), of_spread, least, most])
+    return np.array([moved.mean() + np.abs(values).mean() * epsilon, of_spread, least, most])
 
 
 def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
@@ -74,7 +74,7 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
     arrays = with_parameters(arrays)
     x, y = arrays["x"], group_norm_first.value(arrays, arguments)
     of_y = group_norm_first.moved(arrays, arguments, epsilon)
-    return end_to_end(of_y, _moved_statistics(x, np.abs(x) * epsilon), _moved_statistics(y, of_y))
+    return end_to_end(of_y, _moved_statistics(x, np.abs(x) * epsilon, epsilon), _moved_statistics(y, of_y, epsilon))
 
 
 def returns(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, tuple[int, ...]], ...]:  # noqa: ARG001 - the field's
