@@ -119,13 +119,13 @@ class Layout:
         )
 
     def _made(self, parameters: Callable[[Arrays, Arguments], Any]) -> Callable[[Arrays, Arguments], Any]:
-        names: dict[str, str] = {"gamma": self.gamma, "beta": self.beta}
+        names = {"gamma": self.gamma, "beta": self.beta}
 
         def made(arrays: Arrays, arguments: Arguments) -> dict[str, np.ndarray]:
             if not arguments.get("affine", True):
                 return {}
             x = np.moveaxis(arrays["x"], self.channel_axis, -1)
-            found = parameters({"x": x}, {**arguments, "num_groups": arguments[self.groups]})
+            found: dict[str, np.ndarray] = parameters({"x": x}, {**arguments, "num_groups": arguments[self.groups]})
             return {names.get(name, name): array for name, array in found.items()}
 
         return made
