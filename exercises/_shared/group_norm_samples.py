@@ -119,7 +119,7 @@ class Layout:
         )
 
     def _made(self, parameters: Callable[[Arrays, Arguments], Any]) -> Callable[[Arrays, Arguments], Any]:
-        names: dict[str, str] = {"gamma": self.gamma, "beta": self.beta}
+        names = {"gamma": self.gamma, "beta": self.beta}
 
         def made(arrays: Arrays, arguments: Arguments) -> dict[str, np.ndarray]:
             if not arguments.get("affine", True):

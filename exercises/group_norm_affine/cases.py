@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from exercises._shared import group_norm
+from exercises._shared import group_norm_sample_operations as operations
 from exercises._shared.group_norm_misconceptions import OPTIONAL_PARAMETERS, PER_SAMPLE_CHANNELS_SECOND
 from exercises._shared.group_norm_sample_variants import CHANNELS_SECOND
 from exercises._shared.group_norm_wrong_second import LAYOUT
@@ -115,6 +116,7 @@ SPEC = Exercise(
     misconceptions=(*LAYOUT.adapted(PER_SAMPLE_CHANNELS_SECOND), *OPTIONAL_PARAMETERS),
     right_variants=CHANNELS_SECOND,
     assemble=LAYOUT.assemble,
+    operations=operations.CHANNELS_SECOND,
     forbidden=group_norm.FORBIDDEN,
     hints=(
         "Compare first, compute afterwards: both rules of step 1 are about numbers that are known before any value of "

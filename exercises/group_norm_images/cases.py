@@ -1,6 +1,7 @@
 """``GroupNorm`` of the paper: statistics over all positions of a sample, channels last."""
 
 from exercises._shared import group_norm
+from exercises._shared import group_norm_sample_operations as operations
 from exercises._shared.group_norm_misconceptions import GRADIENT, PER_SAMPLE, PER_SAMPLE_CHANNELS_LAST
 from exercises._shared.group_norm_sample_variants import CHANNELS_LAST
 from exercises._shared.group_norm_samples import Layout
@@ -86,6 +87,7 @@ SPEC = Exercise(
     misconceptions=LAYOUT.adapted((*PER_SAMPLE, *PER_SAMPLE_CHANNELS_LAST, *GRADIENT)),
     right_variants=CHANNELS_LAST,
     assemble=LAYOUT.assemble,
+    operations=operations.CHANNELS_LAST,
     forbidden=group_norm.FORBIDDEN,
     hints=(
         "Begin with shapes. Split only the last axis of a batch of images, as in the exercise before. Which of the "
