@@ -59,7 +59,7 @@ def test_what_is_only_arranged_anew_and_returned_is_what_was_computed_before():
             RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "sub", GROUPS - MEAN, (0, 1)), (4, "dot_general", total, (2,)),
             (5, "reshape", total[..., 0], (3,)),
         ),
-        (("", X), ("", total), *LANDMARKS[1:3]), [4], near=3e-5,
+        (("", X), ("", GROUPS - MEAN), ("", total), *LANDMARKS[1:3]), [4], near=3e-5,
     )  # fmt: skip
     assert (found.line, found.missing) == (4, "variance")
 
