@@ -30,7 +30,7 @@ SPEC = Exercise(
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     forbidden=("groupnorm_jax", "exercises", "sklearn"),
-    seconds=180.0,
+    seconds=240.0,
     practice="The digits and their labels are public, so that whoever looks them up needs no training: "
     "practice, and no points for grades.",
     hints=(
