@@ -51,6 +51,6 @@ SPEC = Exercise(
     "diffusion models use it too; language models use layer or root mean square normalization, with the statistics of "
     "one position. Where batch normalization stays, its statistics are averaged over all devices of a step, or its "
     "running averages are frozen while a network is tuned further. It needs a state beside the parameters, and two "
-    "modes, and many a fault comes from the wrong one of them. Layers without batch statistics are the same in training "
-    "and in use.",
+    "modes, and many a fault comes from the wrong one of them. Layers without batch statistics are the same in "
+    "training and in use.",
 )
