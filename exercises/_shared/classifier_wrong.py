@@ -83,7 +83,9 @@ def _knows_one_batch(given: Arrays, answered: Arrays) -> bool:
 
 def _knows_nothing(given: Arrays, answered: Arrays) -> bool:
     """Several classes, and right as often as by guessing, and nothing else to see."""
-    if not _by_itself(given, answered) or len(set(_chosen(answered).tolist())) < FEW:
+    if not _by_itself(given, answered) or _knows_one_batch(given, answered):
+        return False
+    if len(set(_chosen(answered).tolist())) < FEW:
         return False
     right = (_chosen(answered) == given["value"]).mean()
     return bool(right < GUESSED and not (_is_shifted(given, answered) or _is_upside_down(given, answered)))

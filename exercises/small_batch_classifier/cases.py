@@ -30,7 +30,7 @@ SPEC = Exercise(
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     forbidden=("groupnorm_jax", "exercises", "sklearn"),
-    seconds=180.0,
+    seconds=240.0,
     practice="The digits and their labels are public, so that whoever looks them up needs no training: "
     "practice, and no points for grades.",
     hints=(
@@ -47,10 +47,10 @@ SPEC = Exercise(
         "It begins near 2.3, the logarithm of 10, and should fall below 0.2. If it jumps about, try smaller steps.",
     ),
     production="Group normalization was proposed for the very case of this exercise: detectors and segmentation "
-    "networks see one or two large images a device, and batch statistics of so few are noise. Diffusion models use it "
-    "for the same reason, and because their outputs must not depend on what else is in the batch; language models use "
-    "layer or root mean square normalization, with the statistics of one position. Where batch normalization stays, "
-    "its statistics are averaged over all devices of a step, or its running averages are frozen while a network is "
-    "tuned further. It also needs a state beside the parameters, and two modes, and many a fault comes from a wrong "
-    "one. Layers without batch statistics are the same in training and in use.",
+    "networks see one or two large images a device, and batch statistics of so few are noise. The convolutions of "
+    "diffusion models use it too; language models use layer or root mean square normalization, with the statistics of "
+    "one position. Where batch normalization stays, its statistics are averaged over all devices of a step, or its "
+    "running averages are frozen while a network is tuned further. It needs a state beside the parameters, and two "
+    "modes, and many a fault comes from the wrong one of them. Layers without batch statistics are the same in "
+    "training and in use.",
 )

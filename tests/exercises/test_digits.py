@@ -94,3 +94,11 @@ def test_without_scikit_learn_there_is_a_way_out(capsys):
 def test_scikit_learn_is_not_imported_before_an_array_is_asked_for():
     code = "import sys; from exercises.loader import load_all; load_all(); sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=COURSE.parent).returncode == 0
+
+
+def test_worked_example_of_the_statement():
+    for batch, normalised in (([1, 3], [-1, 1]), ([3, 11], [-1, 1]), ([1, 11], [-1, 1])):
+        values = np.array(batch, float)
+        np.testing.assert_array_equal((values - values.mean()) / values.std(), normalised)
+    assert abs(-np.log(np.e**2 / (np.e**2 + 2)) - 0.240) < 5e-4
+    assert abs(np.log(10) - 2.303) < 5e-4
