@@ -19,8 +19,10 @@ from exercises.loader import Loaded, UnknownExerciseError, load, load_all
 from grader import console
 from grader import picture as drawing
 from grader.author import prove
+from grader.cli_batch import batch, merge
 from grader.cli_explain import explain
 from grader.cli_wall import doctor, redteam, runner_option, short_of
+from grader.exits import FAILURE, MISUSE, RIGHT, STOPPED, WRONG, StoppedError
 from grader.pipeline import check_file
 from grader.progress import Progress
 from grader.report import Report, ReportError
@@ -31,7 +33,6 @@ from grader.submission import NoSuchFileError
 from grader.survey import survey
 from grader.text import plain
 
-RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
 EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
 LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 DEMO = Path(__file__).with_name("demo")
@@ -39,14 +40,6 @@ DEMO = Path(__file__).with_name("demo")
 seed_option = click.option(
     "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help="Draws every input."
 )
-
-
-class StoppedError(BaseException):
-    """A signal asked the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.code = 128 + number
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -101,7 +94,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader list."""
 
 
-for command in (doctor, redteam, explain):
+for command in (doctor, redteam, explain, batch, merge):
     cli.add_command(command)
 
 

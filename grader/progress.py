@@ -40,19 +40,38 @@ class Progress:
         Args:
           share: of the work that is done, above 0 and up to 1.
         """
-        now = self._clock()
-        if now - self._told < (EVERY if self._over else EVERY_IN_A_FILE):
-            return
-        self._told = now
-        left = (now - self._began) * (1 - share) / share
-        line = f"{self._what}: {share:.0%}, some {_duration(left)} to go"
-        self._stream.write(f"\r{line}\x1b[K" if self._over else f"{line}\n")
-        self._stream.flush()
+        if (took := self._due()) is not None:
+            self._tell(f"{share:.0%}, some {_duration(took * (1 - share) / share)} to go")
+
+    def of(self, done: int, total: int) -> None:
+        """The same for work in pieces, with its rate.
+
+        Args:
+          done: how many pieces are, at least one.
+          total: how many there are.
+        """
+        if (took := self._due()) is not None:
+            left = _duration(took * (total - done) / done)
+            rate = f"{60 * done / took:.0f} a minute, " if took else ""
+            self._tell(f"{done} of {total}, {rate}some {left} to go")
 
     def write(self, text: str) -> None:
         """Writes to standard output, out of the line's way."""
         self._clear()
         console.write(text)
+
+    def _due(self) -> float | None:
+        """Seconds since the beginning, if something is to be told now."""
+        now = self._clock()
+        if now - self._told < (EVERY if self._over else EVERY_IN_A_FILE):
+            return None
+        self._told = now
+        return now - self._began
+
+    def _tell(self, how_far: str) -> None:
+        line = f"{self._what}: {how_far}"
+        self._stream.write(f"\r{line}\x1b[K" if self._over else f"{line}\n")
+        self._stream.flush()
 
     def _clear(self) -> None:
         if self._over:

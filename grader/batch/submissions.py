@@ -7,14 +7,13 @@ from pathlib import Path
 from exercises.loader import Loaded
 from grader.batch.archives import in_archive
 from grader.batch.choosing import chosen
+from grader.batch.gradebook import NO_TEXT
 from grader.batch.layouts import Student, recognised
 from grader.batch.roster import Entry, enrolled
 from grader.batch.tree import File, RefusedError, SubmissionsError, in_folder
 from grader.report import ReportError
 from grader.submission import Submission, UnreadableError, submission_from
 from grader.text import plain
-
-NO_TEXT = "none:"  # begins the digest of what has no text: somebody's missing file, a link
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,16 @@ def test_a_file_gets_a_line_now_and_then():
     assert text == "surveying: 10%, some 6 min to go\nsurveying: 50%, some 7 min to go\n"
 
 
+def test_work_in_pieces_has_a_rate():
+    clock, stream = iter([0, 10, 40, 50, 400]), io.StringIO()
+    with Progress("grading", stream, lambda: next(clock)) as progress:
+        for done in (1, 20, 21, 390):
+            progress.of(done, 400)
+    assert stream.getvalue() == (
+        "grading: 20 of 400, 30 a minute, some 13 min to go\ngrading: 390 of 400, 58 a minute, some 10 s to go\n"
+    )
+
+
 def test_what_is_written_meanwhile_stands_clear_of_the_line(capsys):
     stream = Terminal()
     with Progress("surveying", stream, lambda: 0.0) as progress:

@@ -5,9 +5,10 @@ import os
 import pytest
 
 from exercises.loader import load
+from grader.batch.gradebook import NO_TEXT
 from grader.batch.gradescope import submitters
 from grader.batch.roster import read_roster
-from grader.batch.submissions import NO_TEXT, find
+from grader.batch.submissions import find
 from grader.batch.tree import SubmissionsError
 
 EXERCISE = load("group_norm_1d")
