@@ -237,7 +237,7 @@ def test_a_failure_of_ours_is_exit_code_3_and_a_sentence(monkeypatch, capsys):
 def test_version_and_help():
     assert command("--version").stdout.startswith("grader, version 0.1.0")
     done = command("--help")
-    for name in ("list", "show", "start", "hint", "solution", "check", "demo", "author", "doctor", "redteam"):
+    for name in ("list", "show", "start", "hint", "solution", "check", "batch", "merge", "demo", "author", "doctor"):
         assert f"\n  {name} " in done.stdout
 
 
