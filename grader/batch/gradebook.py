@@ -127,8 +127,10 @@ class Gradebook:
             db.close()
         except sqlite3.DatabaseError:
             raise missing from None
-        seed = about.get("seed", "None")
-        return cls(path, exercise=about.get("exercise", ""), seed=None if seed == "None" else int(seed))
+        if not about:
+            raise missing  # whoever began it was killed before there was anything in it
+        seed = about["seed"]
+        return cls(path, exercise=about["exercise"], seed=None if seed == "None" else int(seed))
 
     @property
     def path(self) -> Path:
