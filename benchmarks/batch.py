@@ -9,9 +9,10 @@ need nothing filled in), empty, the starter, in a wrong encoding, or word for wo
 neighbours' is a text of its own.
 
 What is measured is the command, from its start to its end, start of the warm process, its wall's trial and the filling
-of its compile cache included; then the same command once more, which has nothing to run. CPU is of the command and all
-that it started; memory is the highest sum of private memory of those processes, looked at five times a second. Hostile
-programs only ever run behind the wall: where its level is "none" the command runs nothing, and this ends.
+of its compile cache included; then the same command once more, which has nothing to run. CPU and memory are of the
+command and all that it started, looked at twenty times a second: what a process uses after the last look is missed, and
+memory is the highest sum of proportional shares (Pss), in which a shared page counts once. Hostile programs only ever run
+behind the wall: where its level is "none" the command runs nothing, and this ends.
 """
 
 import argparse
@@ -19,7 +20,6 @@ import os
 import platform
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -37,7 +37,7 @@ from grader.batch.read import read_batch
 from grader.redteam import descendants
 
 WRONG = Path(__file__).parents[1] / "tests" / "grader" / "wrong_submissions"
-TICK = 0.2
+TICK = 0.05
 
 
 def main() -> int:
@@ -65,30 +65,41 @@ def main() -> int:
 
 def measured(what: str, arguments: list[str], students: int) -> int:
     """Runs the command once and prints what it took; returns its exit code."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    began, highest, looks, used = time.monotonic(), 0.0, 0, {}
     process = subprocess.Popen([sys.executable, "-m", "grader", *arguments], stdout=subprocess.PIPE, text=True)  # noqa: S603
-    highest = 0.0
     while process.poll() is None:
-        highest = max(highest, sum(private(pid) for pid in {process.pid, *descendants(process.pid)}))
+        pids = {process.pid, *descendants(process.pid)}
+        used |= {pid: seconds for pid in pids if (seconds := cpu(pid)) is not None}
+        if looks % 10 == 0:
+            highest = max(highest, sum(share(pid) for pid in pids))
+        looks += 1
         time.sleep(TICK)
-    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    seconds, total = time.monotonic() - began, sum(used.values())
     print(
         f"{what}: {seconds:.1f} s, {60 * students / seconds:.0f} submissions a minute; "
-        f"CPU {cpu:.1f} s of what was waited for, {cpu / students:.3f} s a submission; "
+        f"CPU {total:.1f} s, {total / students:.2f} s a submission; "
         f"memory {highest:.0f} MiB at the most; exit code {process.returncode}"
     )
     print(process.stdout.read().rstrip() if process.stdout else "")
     return process.returncode
 
 
-def private(pid: int) -> float:
-    """Private memory in MiB; 0 for a process that is gone."""
+def cpu(pid: int) -> float | None:
+    """Seconds of CPU that a process has used; None for one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def share(pid: int) -> float:
+    """Memory in MiB, a page that several processes share divided among them; 0 for a process that is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def write_class(exercise: Loaded, folder: Path, count: int, chance: random.Random) -> dict[str, int]:
