@@ -11,8 +11,8 @@ neighbours' is a text of its own.
 What is measured is the command, from its start to its end, start of the warm process, its wall's trial and the filling
 of its compile cache included; then the same command once more, which has nothing to run. CPU and memory are of the
 command and all that it started, looked at twenty times a second: what a process uses after the last look is missed, and
-memory is the highest sum of proportional shares (Pss), in which a shared page counts once. Hostile programs only ever run
-behind the wall: where its level is "none" the command runs nothing, and this ends.
+memory is the highest sum of proportional shares (Pss), in which a shared page counts once. Hostile programs only ever
+run behind the wall: where its level is "none" the command runs nothing, and this ends.
 """
 
 import argparse
