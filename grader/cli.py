@@ -15,16 +15,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from exercises.loader import load
+from exercises.spec import UnavailableError
 from grader import console
 from grader import picture as drawing
 from grader.cli_author import author
+from grader.cli_batch import batch, merge
 from grader.cli_common import (
     EXIT_CODES,
-    FAILURE,
     LARGEST_SEED,
-    MISUSE,
-    RIGHT,
-    STOPPED,
     check_command,
     time_limit_option,
 )
@@ -34,6 +32,7 @@ from grader.cli_explain import explain
 from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.cli_watch import watch
+from grader.exits import FAILURE, MISUSE, RIGHT, STOPPED, StoppedError
 from grader.pipeline import check_file
 from grader.report import Report, ReportError
 from grader.reports import as_json, terminal
@@ -44,14 +43,6 @@ from grader.text import plain
 
 DEMO = Path(__file__).with_name("demo")
 LONGEST = 1_000_000  # characters of a statement or a solution
-
-
-class StoppedError(BaseException):
-    """A signal asked the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.code = 128 + number
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -70,6 +61,8 @@ def run(arguments: Sequence[str]) -> int:
             return _told("misuse", error.format_message(), MISUSE)
         error.show()
         return MISUSE
+    except UnavailableError as error:
+        return _told("misuse", str(error), MISUSE) if as_json_ else _said(f"Error: {error}", MISUSE)
     except (KeyboardInterrupt, click.Abort):
         return _told("stopped", "stopped", STOPPED) if as_json_ else _said("stopped", STOPPED)
     except StoppedError as stopped:
@@ -106,7 +99,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (next_, hint, solution, explain, watch, doctor, redteam, author):
+for command in (next_, hint, solution, explain, watch, batch, merge, doctor, redteam, author):
     cli.add_command(command)
 
 

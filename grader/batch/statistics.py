@@ -208,10 +208,13 @@ def unnamed(batch: Batch) -> tuple[Grade, ...]:
 
 
 def duplicates(batch: Batch) -> tuple[tuple[Grade, ...], ...]:
-    """Students whose texts are the same to the byte, the largest group first."""
+    """Students whose texts are the same to the byte, the largest group first.
+
+    A file that was refused before anything ran, such as an empty one, says nothing of who wrote it.
+    """
     of: dict[str, list[Grade]] = {}
     for grade in batch.grades:
-        if grade.sha256:
+        if grade.sha256 and not (grade.report.error and grade.report.isolation is None):
             of.setdefault(grade.sha256, []).append(grade)
     same = [tuple(grades) for grades in of.values() if len(grades) > 1]
     return tuple(sorted(same, key=lambda grades: -len(grades)))
