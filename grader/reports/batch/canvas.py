@@ -7,7 +7,7 @@ from grader.reports.batch.filling import Column, fill, to_enter
 from grader.reports.batch.people import Row, place
 from grader.reports.batch.sheet import Filled, Sheet, few
 from grader.reports.errors import FormatError
-from grader.text import plain
+from grader.reports.escaping import one_line
 
 KEYS = ("SIS Login ID", "SIS User ID", "ID", "Integration ID")
 POINTS = "points possible"
@@ -35,7 +35,7 @@ def render(batch: Batch, export: str, column: str | None = None) -> Filled:
     points = next((row for row in sheet.rows() if POINTS in sheet.value(row, 0).casefold()), None)
     possible = sheet.value(points, index) if points is not None else ""
     if "read only" in possible:
-        raise FormatError(f"the column {plain(sheet.header[index], 100)!r} is read only in Canvas; name another")
+        raise FormatError(f'the column "{one_line(sheet.header[index], 100)}" is read only in Canvas; name another')
     people = [_row(sheet, row) for row in sheet.rows() if row != points]
     return fill(sheet, place(to_enter(batch), people), Column(index=index, most=lambda _: possible), batch)
 
@@ -52,9 +52,9 @@ def _index(sheet: Sheet, batch: Batch, column: str | None) -> int:
     if len(meant) == 1:
         return meant[0]
     there = few([heading for heading, parts in named if parts]) or "none"
-    what = f"{plain(column or batch.title or batch.exercise, 100)!r}"
+    what = one_line(column or batch.title or batch.exercise, 100)
     found = "no column" if not meant else "several columns"
-    raise FormatError(f"the export has {found} called {what}; say which with --column; assignments there: {there}")
+    raise FormatError(f'the export has {found} called "{what}"; say which with --column; assignments there: {there}')
 
 
 def _row(sheet: Sheet, row: int) -> Row:

@@ -12,9 +12,8 @@ from grader.reports.batch.filling import Column, fill, to_enter
 from grader.reports.batch.people import Row, place
 from grader.reports.batch.sheet import Filled, Sheet, few
 from grader.reports.errors import FormatError
-from grader.reports.escaping import cell, web
+from grader.reports.escaping import cell, one_line, web
 from grader.reports.words import in_words
-from grader.text import plain
 
 KEYS = ("ID number", "Username", "Email address")
 _PARTICIPANT = re.compile(r"\D*(\d+)")
@@ -34,9 +33,9 @@ def render(batch: Batch, export: str, column: str | None = None) -> Filled:
     sheet = Sheet.read(export)
     index = sheet.column(column or "Grade")
     if index is None or index == 0:
-        what = plain(column or "Grade", 100)
+        what = one_line(column or "Grade", 100)
         raise FormatError(
-            f"the worksheet has no column {what!r} right of its identifiers; say which holds the grades with --column; "
+            f'the worksheet has no column "{what}" right of its identifiers; say which holds the grades with --column; '
             f"its columns: {few(sheet.header, 20)}"
         )
     comments, locked = sheet.column("Feedback comments"), sheet.column("Grade can be changed")

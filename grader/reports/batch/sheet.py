@@ -7,10 +7,10 @@ from typing import Self
 
 from grader.reports.errors import FormatError
 from grader.reports.escaping import one_line
-from grader.text import plain
 
 MARK = "\ufeff"
 DELIMITERS = ",;\t"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Sheet:
         """
         mark = MARK if text.startswith(MARK) else ""
         body = text.removeprefix(MARK)
-        first = body.partition("\n")[0]
+        first = re.split("[\r\n]", _QUOTED.sub('""', body), maxsplit=1)[0]
         if "\0" in first or not first.strip():
             raise FormatError("the export is no CSV in UTF-8; give the file as it was exported")
         delimiter = max(DELIMITERS, key=first.count)
@@ -120,8 +120,8 @@ def _split(text: str, delimiter: str) -> Iterator[tuple[list[str], str]]:
     while at < len(text) or cells:
         found = one.match(text, at)
         if found is None:
-            shown = plain(text[at : at + 40], 60)
-            raise FormatError(f"the export is no CSV: a quote is never closed after {shown!r}; export it anew")
+            shown = one_line(text[at : at + 40], 60)
+            raise FormatError(f"the export is no CSV: a quote is never closed after {shown}; export it anew")
         cells.append(found[1])
         at = found.end()
         if found[2] != delimiter:

@@ -104,9 +104,9 @@ def test_a_column_by_its_title_or_by_name():
 @pytest.mark.parametrize(
     ("export", "column", "reason"),
     [
-        (EXPORT, "Exam", "has no column called 'Exam'; say which with --column; assignments there: Quiz .77., group_"),
-        (EXPORT.replace("Quiz", "Group norm nd"), None, "has several columns called 'Group normalization"),
-        (EXPORT, "Final Score", "'Final Score' is read only in Canvas"),
+        (EXPORT, "Exam", "has no column called .Exam.; say which with --column; assignments there: Quiz .77., group_"),
+        (EXPORT.replace("Quiz", "Group norm nd"), None, "has several columns called .Group normalization"),
+        (EXPORT, "Final Score", ".Final Score. is read only in Canvas"),
         (
             "a,b\n1,2\n",
             None,

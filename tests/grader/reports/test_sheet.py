@@ -62,7 +62,7 @@ def test_what_is_no_csv_is_said(text):
 
 
 def test_a_quote_that_is_never_closed_is_said():
-    with pytest.raises(FormatError, match="a quote is never closed after '\"Ada,2"):
+    with pytest.raises(FormatError, match='a quote is never closed after "Ada,2'):
         Sheet.read('Student,ID\n"Ada,2\n')
 
 
