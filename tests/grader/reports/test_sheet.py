@@ -36,7 +36,7 @@ def test_it_is_read_as_python_reads_it_and_given_back_byte_for_byte(rows, delimi
     assert sheet.text() == mark + text
     read = [[sheet.value(row, column) for column in range(len(line))] for row, line in enumerate(sheet.lines)]
     theirs = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    assert read == [[cell.strip() for cell in row] for row in theirs]
+    assert read == [[cell.strip() for cell in row] or [""] for row in theirs]
 
 
 @given(tables, cells, st.integers(0, 4))
