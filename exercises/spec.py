@@ -15,6 +15,10 @@ Arrays = Mapping[str, np.ndarray]
 Arguments = Mapping[str, Any]
 
 
+class UnavailableError(Exception):
+    """What an exercise's inputs are made from is not installed; the message says what, and how to get it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """What a submission must define.
@@ -77,7 +81,7 @@ class Made:
     """An array that a function makes, such as a part of a data set.
 
     Attributes:
-      by: seed -> array of floating point.
+      by: seed -> array of floating point. Raises ``UnavailableError`` where what it is made from is not installed.
     """
 
     by: Callable[[int], np.ndarray]
@@ -94,10 +98,12 @@ class Value:
       transform: how the entry is applied: as it is, under ``jax.jit``, mapped over the first axis by ``jax.vmap``, or,
         under ``jax.jit`` too, to an iterator over the first axis: a stream, of which each part comes once.
       flatten: compare flattened outputs; the shape may then be any of the right size.
+      untouched: refuse an answer if the call has changed the arrays that it was given.
     """
 
     transform: Literal["eager", "jit", "vmap", "stream"] = "eager"
     flatten: bool = False
+    untouched: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +142,7 @@ class Accuracy:
     Attributes:
       at_least: the share of x that must be classified right.
       classes: how many scores each of x gets.
-      alone: how many of x are classified by themselves too; each must get the class that it gets beside the others.
+      alone: how many of x are classified by themselves too; each must get the scores that it gets beside the others.
     """
 
     at_least: float

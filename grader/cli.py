@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from exercises.loader import load
+from exercises.spec import UnavailableError
 from grader import console
 from grader import picture as drawing
 from grader.cli_author import author
@@ -73,6 +74,8 @@ def run(arguments: Sequence[str]) -> int:
             return _told("misuse", error.format_message(), MISUSE)
         error.show()
         return MISUSE
+    except UnavailableError as error:
+        return _told("misuse", str(error), MISUSE) if as_json_ else _said(f"Error: {error}", MISUSE)
     except (KeyboardInterrupt, click.Abort):
         return _told("stopped", "stopped", STOPPED) if as_json_ else _said("stopped", STOPPED)
     except StoppedError as stopped:

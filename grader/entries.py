@@ -67,12 +67,17 @@ def answer(
         return _capped(_classified(entry.found, case, arrays))
     apply, variables, x, made = prepared(entry, case, arrays)
     transform, call = case["transform"], (variables, x)
+    before = _bytes(variables, x) if case["untouched"] else {}
     if transform == "gradient":
         apply, call = _differentiated(apply), (variables, x, arrays["cotangent"])
     apply = _transformed(apply, transform)
     if transform in COMPILED:
         apply = compiled(apply, call)
-    return _capped({**made, **_returned(apply(*call))})
+    result = _capped({**made, **_returned(apply(*call))})
+    now = _bytes(variables, x) if before else {}
+    if changed := [name for name in before if now[name] != before[name]]:
+        raise Rejected("changed", names=changed)
+    return result
 
 
 def prepared(entry: Entry, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Prepared:
@@ -115,6 +120,12 @@ def _check_module(found: object) -> None:
     if not issubclass(found, linen.Module):
         kind = "a Flax NNX module" if issubclass(found, nnx.Module) else "a class of another kind"
         raise Rejected("not_module", message=kind)
+
+
+def _bytes(variables: Any, x: Any) -> dict[str, bytes]:  # noqa: ANN401 - arrays, by name or in a module's tree
+    """What the arrays hold that a call is given."""
+    named = variables.items() if isinstance(variables, Mapping) else ()
+    return {name: np.asarray(a).tobytes() for name, a in (("x", x), *named) if _is_array(a)}
 
 
 def _built(entry: type, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a module

@@ -37,6 +37,7 @@ class Verdict:
     refused: Refused = ""
 
 
+APART = 0.05  # of the range of the scores: far above rounding, even in half precision
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
 
 RIGHT = Verdict(outcome="right")
@@ -115,7 +116,7 @@ def _refused_parts(case: PlannedCase, answered: Arrays, wanted: outputs.Parts | 
 
 
 def judge_accuracy(case: PlannedCase, check: Accuracy, reference: Reference, answered: Arrays) -> Verdict:
-    """Whether enough of x gets the right class, and by itself the same. The margin: errors made over errors allowed."""
+    """Whether enough of x gets the right class, and by itself the same scores. Margin: errors over errors allowed."""
     arrays = float64_arrays(case, reference)
     classes, shape = reference.value(arrays, case.arguments), (len(case.x), check.classes)
     scores, alone = (answered.get(name) for name in ("value", "alone"))
@@ -130,17 +131,23 @@ def judge_accuracy(case: PlannedCase, check: Accuracy, reference: Reference, ans
     right = int((scores.argmax(axis=1) == classes).sum())
     margin = (1 - right / len(classes)) / (1 - check.at_least)
     told = f"{right} of {len(classes)} held-back images are classified right: {right / len(classes):.1%}"
+    if check.alone and (alone is None or alone.shape != (check.alone, check.classes)):
+        return _wrong("one image by itself, shape (1, ...), must get its scores too", "shape")
+    others = 0 if alone is None else _apart(alone[: check.alone], scores[: check.alone])
+    if others:  # said first: the others then have a part in every class
+        what = f"{others} of {check.alone} images get other scores by themselves than beside the others"
+        return Verdict(outcome="wrong", message=f"{what}; {told}", margin=float("inf"))
     if margin > 1:
         return Verdict(outcome="wrong", message=f"{told}; at least {check.at_least:.0%} are asked for", margin=margin)
-    if not check.alone:
-        return Verdict(outcome="right", margin=margin)
-    if alone is None or alone.shape != (check.alone, check.classes):
-        return _wrong("one image by itself, shape (1, ...), must get its scores too", "shape")
-    others = int((alone.argmax(axis=1) != scores[: check.alone].argmax(axis=1)).sum())
-    if others:
-        what = f"{others} of {check.alone} images get another class by themselves than beside the others"
-        return Verdict(outcome="wrong", message=f"{told}; but {what}", margin=float("inf"))
     return Verdict(outcome="right", margin=margin)
+
+
+def _apart(alone: np.ndarray, beside: np.ndarray) -> int:
+    """How many images have other scores, by more than rounding."""
+    if not len(beside):
+        return 0
+    one, other = alone.astype(np.float64), beside.astype(np.float64)
+    return int((~(np.abs(one - other) <= APART * np.ptp(other))).any(axis=1).sum())
 
 
 def _judge_gradient(case: PlannedCase, reference: Reference, answered: Arrays) -> Verdict:

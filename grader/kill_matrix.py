@@ -99,15 +99,13 @@ def right_row(name: str, results: Sequence[CaseResult | Verdict]) -> Row:
 
 
 def misconception_row(exercise: Loaded, cases: Sequence[PlannedCase], misconception: Misconception) -> Row:
-    """What each case says of a program with this wrong idea alone, in the form of it that comes nearest to right."""
-    reference = exercise.spec.reference
-    all_forms = forms(misconception, exercise.spec.assemble)
-    cells = []
-    for planned in cases:
-        answers = [simulated(form, planned, reference) for form in all_forms]
-        found = [_cell(planned, reference, arrays) for arrays in answers if arrays is not None]
-        cells.append(min(found, key=lambda cell: cell.margin, default=None))
-    return Row(name=misconception.name, kind="misconception", cells=tuple(cells))
+    """What each case says of a program with this wrong idea alone, in the form of it that is hardest to tell."""
+    reference, rows = exercise.spec.reference, []
+    for form in forms(misconception, exercise.spec.assemble):
+        answers = [(planned, simulated(form, planned, reference)) for planned in cases]
+        cells = (None if given is None else _cell(planned, reference, given) for planned, given in answers)
+        rows.append(Row(name=misconception.name, kind="misconception", cells=tuple(cells)))
+    return min(rows, key=lambda row: row.margin)
 
 
 def degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[Row]:

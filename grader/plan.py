@@ -61,6 +61,7 @@ class PlannedCase:
             "transform": _transform(check),
             "parameters": sorted(self.parameters),
             "alone": check.alone if isinstance(check, Accuracy) else 0,
+            "untouched": isinstance(check, Value) and check.untouched,
         }
         weights = {} if self.cotangent is None else {"cotangent": self.cotangent}
         return body, {"x": self.x, **self.parameters, **weights}

@@ -84,6 +84,9 @@ def of_problem(problem: Problem, *, entry: str, source: str) -> str:
             return f"{problem.type} must be an array; yours is {message}"
         case "dtype":
             return f"{problem.type} must be of a floating-point dtype; yours is {message}"
+        case "changed":
+            what = " and ".join(problem.names) or "what it was given"
+            return f"the call changed {what}, which the caller may still need: make new arrays instead"
         case "too_large":
             return f"returned {message}, far larger than what was asked for"
     return _raised(problem, message, where)

@@ -39,6 +39,7 @@ class Walk:
     inputs: list[list[int]] = field(default_factory=list)
     made: dict[int, int] = field(default_factory=dict)
     outputs: list[int] = field(default_factory=list)
+    cut: bool = False
 
     def note(self, place: Place, operation: str, given: Any, results: Any) -> None:  # noqa: ANN401 - tracers
         """Notes what is of floating point, as long as there is room."""
@@ -46,14 +47,18 @@ class Walk:
 
         inputs = list(dict.fromkeys(self.made[id(v)] for v in given if id(v) in self.made))
         for result in results:
+            if not jnp.issubdtype(result.dtype, jnp.inexact):
+                continue
             room = VALUES_CAP - sum(v.size * v.dtype.itemsize for v in self.values)
             size = result.size * result.dtype.itemsize
-            if jnp.issubdtype(result.dtype, jnp.inexact) and len(self.values) < STEPS_CAP and size <= room:
+            if len(self.values) < STEPS_CAP and size <= room:
                 self.made[id(result)] = len(self.values)
                 self.values.append(result)
                 self.places.append(place)
                 self.operations.append(operation)
                 self.inputs.append(inputs)
+            else:
+                self.cut = True
 
 
 def steps(
@@ -68,7 +73,8 @@ def steps(
 
     Returns:
       A row for each value, [line, caller's line, function, operation, indices of what it came from]; the indices of
-      those that are returned; the values, by index.
+      those that are returned; the values, by index. Nothing of a program so long that what it returns is not among
+      them: of a way that is cut short, nobody can say where it goes wrong.
     """
     import jax  # noqa: PLC0415 - in the worker, where it is imported long since
 
@@ -84,6 +90,8 @@ def steps(
         return list(walk.values)
 
     values = jax.jit(flat)(*jax.tree_util.tree_leaves(arguments))
+    if walk.cut and not walk.outputs:
+        return [], [], {}
     rows = [
         [place.line, place.caller, place.function[:NAME_CAP], operation[:NAME_CAP], inputs]
         for place, operation, inputs in zip(walk.places, walk.operations, walk.inputs, strict=True)

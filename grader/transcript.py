@@ -15,7 +15,7 @@ NAME_CAP = 60
 LIST_CAP = 64
 KINDS = (
     *("syntax", "import", "raised", "exited", "missing", "not_module", "returned", "too_large"),
-    *("forbidden", "memory", "blocked", "parameters", "dtype", "constructor", "not_function"),
+    *("forbidden", "memory", "blocked", "parameters", "dtype", "constructor", "not_function", "changed"),
 )
 
 
@@ -29,7 +29,7 @@ class Problem:
       message: its message, or what was found instead of what was asked for.
       frames: (line, function) of the submission's own frames, outermost first.
       exception: whether it is an ``Exception``, as errors that a program is meant to raise are.
-      names: what the submission defines, where the entry is missing.
+      names: what the submission defines, where the entry is missing; which arrays were changed.
     """
 
     kind: str

@@ -9,16 +9,19 @@ Right part by part, so that two wrong ideas about different parts can be put tog
     y = affine(join(normalised, x), arrays, arguments)
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from exercises.spec import Arguments, Arrays
+from exercises.spec import Arguments, Arrays, Misconception
 
 Parts = Mapping[str, Callable[..., Any]]
+Assemble = Callable[[Parts], Callable[[Arrays, Arguments], np.ndarray]]
 Axes = tuple[int, ...]
 LAST = (-1,)
+OF_ALL_CHANNELS = ("mean_of_all_channels", "sum_over_all_channels", "variance_of_all_channels", "first_group_for_all")
 
 
 def cut(x: np.ndarray, num_groups: int) -> np.ndarray:
@@ -51,16 +54,46 @@ RIGHT: Parts = {
 }
 
 
-def assemble(parts: Parts) -> Callable[[Arrays, Arguments], np.ndarray]:
-    """The formula with some of its parts replaced."""
-    chosen = {**RIGHT, **parts}
+def assemble(parts: Parts, right: Parts = RIGHT, channel_axis: int = -1) -> Callable[[Arrays, Arguments], np.ndarray]:
+    """The formula with some of its parts replaced.
+
+    Args:
+      parts: what is replaced.
+      right: what is right; in another layout, groups are cut and joined in another way.
+      channel_axis: which axis of x holds the channels; "input" and "affine" always see them last.
+    """
+    chosen = {**right, **parts}
+
+    def last(array: np.ndarray) -> np.ndarray:
+        return np.moveaxis(array, channel_axis, -1)
 
     def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
         with np.errstate(all="ignore"):  # wrong ideas divide by zero
-            x = chosen["input"](arrays)
+            x = np.moveaxis(chosen["input"]({**arrays, "x": last(arrays["x"])}), -1, channel_axis)
             values, axes = chosen["split"](x, arguments["num_groups"])
             centred = chosen["centre"](values, axes, arguments["eps"])
             normalised = centred / chosen["below"](values, axes, arguments["eps"])
-            return chosen["affine"](chosen["join"](normalised, x), arrays, arguments)
+            joined = chosen["join"](normalised, x)
+            return np.moveaxis(chosen["affine"](last(joined), arrays, arguments), -1, channel_axis)
 
     return value
+
+
+def in_another_layout(
+    ideas: Iterable[Misconception], right: Parts, put_together: Assemble, texts: Mapping[str, str]
+) -> list[Misconception]:
+    """The same ideas about another layout, or about more than the normalised values.
+
+    Args:
+      ideas: as they are for channels last.
+      right: how the other layout cuts groups.
+      put_together: its ``assemble``.
+      texts: other words for some of them, by name.
+    """
+    found = []
+    for idea in ideas:
+        # What speaks of all channels relies on how they are cut, and cannot be had with another cut.
+        parts = {**idea.parts, "split": right["split"]} if idea.name in OF_ALL_CHANNELS else idea.parts
+        value = put_together(parts) if parts else idea.value
+        found.append(replace(idea, parts=parts, value=value, text=texts.get(idea.name, idea.text)))
+    return found

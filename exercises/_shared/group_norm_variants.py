@@ -29,7 +29,7 @@ class MyGroupNorm(nn.Module):
         return gamma * normalize(x, self.num_groups, self.eps) + beta
 """
 
-_NORMALIZE = {
+NORMALIZE = {
     "five_steps": """
 def normalize(x, num_groups, eps):
     grouped = x.reshape(*x.shape[:-1], num_groups, x.shape[-1] // num_groups)
@@ -271,7 +271,7 @@ class MyGroupNorm(nn.Module):
 }
 
 _SOURCES = {
-    **{name: _MODULE.format(normalize=text.strip() + "\n") for name, text in _NORMALIZE.items()},
+    **{name: _MODULE.format(normalize=text.strip() + "\n") for name, text in NORMALIZE.items()},
     **{name: text.lstrip("\n") for name, text in _WHOLE.items()},
 }
 

@@ -151,7 +151,7 @@ PARAMETERS = (
     ),
     _made(
         "parameters_of_group_size",
-        "as many gammas and betas as a group has channels",
+        "parameters with as many elements as a group has channels",
         "Names and first values are right, but all groups have to share the same few parameters. How many channels "
         "should each be able to scale by itself?",
         _shaped(lambda a, k: (_channels(a) // k["num_groups"],)),
@@ -178,6 +178,7 @@ PARAMETERS = (
         "normalised values. Which two parameters does the statement ask for, and with which method of a Flax module "
         "are they made?",
         value=assemble({"affine": lambda n, *_: n}),
+        parts={"affine": lambda n, *_: n},
         parameters=lambda *_: {},
     ),
     _made(

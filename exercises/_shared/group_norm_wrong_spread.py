@@ -9,7 +9,6 @@ from exercises._shared.group_norm_parts import Axes, Parts, assemble, count, mea
 from exercises.spec import Misconception
 
 MOMENTUM = 0.9
-ALL_CHANNELS = (-2, -1)  # of values cut into groups
 
 
 def _idea(name: str, title: str, text: str, *also: Parts, **parts) -> Misconception:  # noqa: ANN003 - of the formula
@@ -28,6 +27,11 @@ def _around(size: Callable[[np.ndarray, Axes], np.ndarray]) -> tuple[Parts, ...]
         _below(lambda v, axes, eps: size(v, axes) + eps),
         _below(lambda v, axes, eps: np.sqrt(size(v, axes) ** 2 + eps)),
     )
+
+
+def _all_channels(values: np.ndarray, axes: Axes) -> Axes:
+    """What a group shares, and the last two axes: the groups and their members."""
+    return tuple({axis % values.ndim for axis in (*axes, -2, -1)})
 
 
 def _kept(values: np.ndarray, *_: object) -> np.ndarray:
@@ -86,9 +90,9 @@ ROOT = (
     _idea(
         "sample_variance",
         "the sample variance, divided by one less than the number of values",
-        "The sum of squares is divided by the number of channels in a group, less one. Statisticians do so to "
+        "The sum of squares is divided by the number of values in a group, less one. Statisticians do so to "
         "estimate the variance of a population from a sample; here the group is all there is. Which number do you "
-        "divide by, and what would it be for a group of one channel?",
+        "divide by, and what would it be for a group of one value?",
         *_around(lambda v, axes: np.sqrt(_sample_variance(v, axes))),
         _below(lambda v, axes, eps: np.sqrt((var(v, axes) + eps) * np.divide(count(v, axes), count(v, axes) - 1))),
         below=lambda v, axes, eps: np.sqrt(_sample_variance(v, axes) + eps),
@@ -209,36 +213,35 @@ EPS = (
     ),
     _idea(
         "eps_1e5_hard_coded",
-        "eps fixed at 1e-5, whatever the module was given",
-        "All is right while eps is 1e-5, and wrong as soon as the module is built with another. Where does your "
-        "__call__ take eps from?",
+        "eps fixed at 1e-5, whatever is given",
+        "All is right while eps is 1e-5, and wrong as soon as another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-5),
     ),
     _idea(
         "eps_1e6_hard_coded",
-        "eps fixed at 1e-6, whatever the module was given",
+        "eps fixed at 1e-6, whatever is given",
         "The formula is right, and so is the place of eps. Its value is always 1e-6, the default of flax.linen, even "
-        "where the module was built with another. Where does your __call__ take eps from?",
+        "where another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-6),
     ),
     _idea(
         "eps_1e3_hard_coded",
-        "eps fixed at 1e-3, whatever the module was given",
+        "eps fixed at 1e-3, whatever is given",
         "The formula is right, and so is the place of eps. Its value is always 1e-3, the default of Keras, even where "
-        "the module was built with another. Where does your __call__ take eps from?",
+        "another is given. Where does your formula take eps from?",
         below=lambda v, axes, _: np.sqrt(var(v, axes) + 1e-3),
     ),
     Misconception(
         name="eps_default_1e6",
         title="a default eps of 1e-6",
-        text="All is right where eps is given, and wrong where it is left out: your module then takes 1e-6, as "
+        text="All is right where eps is given, and wrong where it is left out: your code then takes 1e-6, as "
         "flax.linen does. Which default does the statement's signature have?",
         defaults={"eps": 1e-6},
     ),
     Misconception(
         name="eps_default_1e3",
         title="a default eps of 1e-3",
-        text="All is right where eps is given, and wrong where it is left out: your module then takes 1e-3, as "
+        text="All is right where eps is given, and wrong where it is left out: your code then takes 1e-3, as "
         "Keras does. Which default does the statement's signature have?",
         defaults={"eps": 1e-3},
     ),
@@ -281,14 +284,14 @@ MEAN = (
         "the mean of all channels, with the variance of each group",
         "The standard deviation is that of each group, as it should be. What is taken away is the mean of all channels "
         "together. Over which values should the mean run that a group is centred by?",
-        centre=lambda v, *_: v - mean(v, ALL_CHANNELS),
+        centre=lambda v, axes, _: v - mean(v, _all_channels(v, axes)),
     ),
     _idea(
         "sum_over_all_channels",
         "a group's sum divided by the number of all channels",
         "The variance is right, and it is the group's own values that are added up. But their sum is divided by C, the "
-        "number of all channels, so that the mean comes out too small by a factor of num_groups. How many values were "
-        "added?",
+        "number of all channels, so that the mean comes out too small, by a factor of the number of groups. How many "
+        "values were added?",
         centre=lambda v, axes, _: v - mean(v, axes) / v.shape[-2],
     ),
     _idea(
@@ -296,14 +299,13 @@ MEAN = (
         "the variance of all channels, with the mean of each group",
         "Each group is centred by its own mean, as it should be. The variance below the fraction is that of all "
         "channels together. Over which values should it run?",
-        below=lambda v, _, eps: np.sqrt(var(v, ALL_CHANNELS) + eps),
+        below=lambda v, axes, eps: np.sqrt(var(v, _all_channels(v, axes)) + eps),
     ),
     _idea(
         "first_group_for_all",
         "the statistics of the first group, used for all groups",
         "The first group is right, and only that one. The others are normalised with its mean and its variance. How "
-        "many means does one position have with num_groups groups, and does the array that holds yours keep all of "
-        "them?",
+        "many groups were asked for, and does the array that holds your means keep all of them?",
         centre=lambda v, axes, _: v - mean(v, axes)[..., :1, :],
         below=lambda v, axes, eps: np.sqrt(var(v, axes)[..., :1, :] + eps),
     ),
@@ -342,6 +344,7 @@ ROUNDING = (
         "the mean is large beside the spread: with a mean of 1,000, both are near a million, of which float32 keeps "
         "about seven digits. How many digits of a variance near 1 are left?",
         value=assemble(_ONE_PASS),
+        parts=_ONE_PASS,
         rounding="cancellation",
     ),
     Misconception(
@@ -351,6 +354,7 @@ ROUNDING = (
         "the mean is large, taking it away loses even those. Where in your code do values become narrower than the "
         "input, and which steps suffer most from it?",
         value=assemble(_HALF),
+        parts=_HALF,
         rounding="half",
     ),
 )

@@ -3,23 +3,26 @@
 import ast
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from exercises.loader import Loaded
-from exercises.spec import Gradient, Parameters, Value
+from exercises.spec import Entry, Gradient, Parameters, Value
 from grader import sentences
 from grader.diagnosis.trail import Trail, trail
 from grader.judge import Verdict
 from grader.plan import Plan, PlannedCase
 from grader.report import Departure
 from grader.submission import Submission
-from grader.transcript import Answer, Traced
+from grader.transcript import Answer, Problem, Traced
 
-FAR = 1e12  # margins beyond it say no more
+FAR = 1e3  # margins beyond it say no more
 STOP = "stop_gradient"
+VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32
 
 
 def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
-    """Index of the wrong case that shows most: several groups, single precision, far from what is allowed."""
+    """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right."""
     wrong = [
         index
         for index, verdict in enumerate(verdicts)
@@ -28,10 +31,14 @@ def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
     return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
 
 
-def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, float]:
-    groups, channels = planned.num_groups or 1, planned.channels or 0
-    several = groups > 1 and channels > 2 * groups  # with two channels a group, too much coincides
-    return planned.x.dtype.itemsize == SINGLE, several, bool(planned.parameters), min(margin, FAR)
+def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool, bool, float]:
+    groups, channels = planned.num_groups, planned.channels or 0
+    # With two channels a group, too much coincides. Where no groups are asked for, other things set values apart.
+    several = groups is None or (groups > 1 and channels > 2 * groups)
+    x = planned.x.astype(np.float64)
+    differ = all(np.ptp(x, axis=axis).any() for axis in range(x.ndim))  # where they do not, too much coincides too
+    single = planned.x.dtype.itemsize == SINGLE
+    return single, margin > VISIBLE, several, bool(planned.parameters), differ, min(margin, FAR)
 
 
 def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
@@ -59,15 +66,30 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
-        at = f" Mend line {traced.problem.frames[-1][0]} first." if traced.problem.frames else ""
-        text = (
-            f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
-        )
-        return Departure(case=planned.case.name, line=None, text=text)
+        return Departure(case=planned.case.name, line=None, text=_untraced(plan, traced.problem))
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
-        return _of_parameters(exercise, plan, submission, answers)
+        return _of_parameters(exercise, plan, submission, answers) or _of_all_right(
+            exercise, planned, submission, found
+        )
     return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+
+
+def _of_all_right(
+    exercise: Loaded, planned: PlannedCase, submission: Submission, found: Trail | None
+) -> Departure | None:
+    """Where all that is asked for is computed, the line that goes on with it; or that returns it in another order."""
+    if found is None or found.line is None:
+        return None
+    lines = submission.source.split("\n")
+    if not found.unfinished:
+        return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+    spec = exercise.spec
+    line = _line_of_return(submission.source, spec.entry.name) if spec.reference.returns else None
+    if line is None:
+        return None
+    text = f"All that is asked for is computed: {', '.join(found.right)}. Look at what line {line} returns:\n"
+    return Departure(case=planned.case.name, line=line, text=f"{text}    {_text(lines, line)}")
 
 
 def _told(found: Trail, lines: Sequence[str]) -> str:
@@ -80,7 +102,9 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
     if found.caller not in (found.line, None):
         parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
     before = [name for name in found.right if name != found.missing]
-    if before:
+    if not found.missing:
+        parts.append(f"\nRight up to there: {', '.join(before)}. No more is asked for.")
+    elif before:
         parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
     else:
         parts.append(f"\nThe right {found.missing} never appears.")
@@ -89,6 +113,14 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
 
 def _text(lines: Sequence[str], line: int | None) -> str:
     return sentences.source_line(lines, line or 0)
+
+
+def _untraced(plan: Plan, problem: Problem) -> str:
+    """Why there is no line; to run under jit is no more asked of a program here than in the exercise."""
+    if plan.entry.arrays == "numpy":
+        return "No line can be named for wrong values: this program's steps cannot be followed one by one."
+    at = f" Mend line {problem.frames[-1][0]} first." if problem.frames else ""
+    return f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
 
 
 def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
@@ -100,7 +132,9 @@ def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> D
             continue
         if not any(argument in planned.case.arguments for planned in right):
             continue
-        line = _line_of_field(submission.source, plan.entry.name, argument)
+        line = _line_of_field(submission.source, plan.entry.name, argument) or _line_of_default(
+            submission.source, plan.entry, argument
+        )
         if line:
             text = f"Line {line} gives {argument} its default:\n    {_text(submission.source.split(chr(10)), line)}"
             return Departure(case=failing[0].case.name, line=line, text=text)
@@ -157,6 +191,38 @@ def _line_of_field(source: str, entry: str, field: str) -> int | None:
     classes = (node for node in _nodes(source) if isinstance(node, ast.ClassDef) and node.name == entry)
     fields = (node for found in classes for node in found.body if isinstance(node, ast.AnnAssign))
     return next((f.lineno for f in fields if isinstance(f.target, ast.Name) and f.target.id == field), None)
+
+
+def _line_of_default(source: str, entry: Entry, argument: str) -> int | None:
+    """The line on which the entry, a function, gives an argument another default than it should."""
+    functions = [n for n in _nodes(source) if isinstance(n, ast.FunctionDef) and n.name == entry.name]
+    for arguments in (function.args for function in functions):
+        positional = [*arguments.posonlyargs, *arguments.args]
+        given = [*zip(positional[::-1], arguments.defaults[::-1], strict=False)]
+        given += [
+            (name, value) for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value
+        ]
+        for name, value in given:
+            wrong = isinstance(value, ast.Constant) and value.value != entry.defaults[argument]
+            if name.arg == argument and wrong:
+                return value.lineno
+    return None
+
+
+def _line_of_return(source: str, entry: str) -> int | None:
+    """The line on which the entry, a function, returns, if there is one such line."""
+    functions = (n for n in _nodes(source) if isinstance(n, ast.FunctionDef) and n.name == entry)
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    for function in functions:
+        waiting, found = list(function.body), []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Return):
+                found.append(node.lineno)
+            elif not isinstance(node, inner):
+                waiting += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)]
+        return found[0] if len(found) == 1 else None
+    return None
 
 
 def _nodes(source: str) -> list[ast.AST]:

@@ -133,7 +133,7 @@ def _same(made: Arrays, wanted: Arrays) -> bool:
 
 def _made(idea: Misconception, case: PlannedCase, reference: Reference) -> dict[str, np.ndarray]:
     arrays = {"x": case.x.astype(np.float64)}
-    return (idea.parameters or reference.parameters)(arrays, case.arguments)
+    return (idea.parameters or reference.parameters)(arrays, _its_arguments(idea, case))
 
 
 def _simulated_value(

@@ -15,12 +15,14 @@ import numpy as np
 
 from exercises.spec import Reference
 from grader.judge import float64_arrays
+from grader.outputs import parts as outputs_of
 from grader.plan import PlannedCase
 from grader.transcript import GIVEN, Step, Traced
 
 # How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
 NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
 AXES_CAP = 6
+SAME = ("reshape", "squeeze", "transpose", "broadcast_in_dim", "expand_dims")  # the same numbers, arranged anew
 Landmarks = Sequence[tuple[str, np.ndarray]]
 
 
@@ -55,10 +57,14 @@ def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail |
         return None
     arrays = float64_arrays(planned, reference)
     near = NEAR[planned.x.dtype.itemsize]
-    return follow(traced.steps, reference.landmarks(arrays, planned.arguments), traced.outputs, near=near)
+    parts = outputs_of(reference, arrays, planned.arguments) or ()
+    marks = reference.landmarks(arrays, planned.arguments)
+    return follow(traced.steps, marks, traced.outputs, near=near, returned=[name for name, _ in parts])
 
 
-def follow(steps: Sequence[Step], landmarks: Landmarks, outputs: Sequence[int], *, near: float) -> Trail:
+def follow(
+    steps: Sequence[Step], landmarks: Landmarks, outputs: Sequence[int], *, near: float, returned: Sequence[str] = ()
+) -> Trail:
     """Compares steps with landmarks.
 
     Args:
@@ -66,15 +72,19 @@ def follow(steps: Sequence[Step], landmarks: Landmarks, outputs: Sequence[int], 
       landmarks: in the order of the right way; the first is what is given, the last the output.
       outputs: indices of the steps that are returned; none if an argument is returned as it came.
       near: how far a value may be from a landmark, relative to the landmark's largest.
+      returned: where several arrays are returned, their names in order; a landmark may bear one.
     """
     names = _named(steps, landmarks, near)
     told = list(dict.fromkeys(name for name, _ in landmarks if name))
     passed = set().union(*names)
+    missing = next((name for name in told if name not in passed), "")
     wrong = _departure(steps, names, landmarks, outputs, near)
+    if wrong is None and missing in returned and len(outputs) == len(returned):
+        wrong = outputs[returned.index(missing)]  # it is right for something else
     at = wrong if wrong is not None else max(outputs, default=len(steps) - 1)
     return Trail(
         right=tuple(name for name in told if name in passed),
-        missing=next((name for name in told if name not in passed), ""),
+        missing=missing,
         line=next((step.line for step in steps[at:] if step.line), None),
         caller=next((step.caller for step in steps[at:] if step.caller), None),
         unfinished=wrong is None,
@@ -107,9 +117,22 @@ def _departure(
         return None
     leads = _ancestors(steps, outputs)
     # What is returned counts only as a named landmark: to return what was given is not right.
-    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in outputs or found != {""})])
+    returned = _before_arranging(steps, outputs)
+    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in returned or found != {""})])
     wrong = [i for i in sorted(leads) if i not in useful and steps[i].inputs]  # a constant is no mistake yet
     return _arranged(steps, wrong[0], landmarks, near) if wrong else None
+
+
+def _before_arranging(steps: Sequence[Step], outputs: Sequence[int]) -> set[int]:
+    """The steps that are returned, and those of which they are a new arrangement."""
+    found: set[int] = set()
+    waiting = list(outputs)
+    while waiting:
+        at = waiting.pop()
+        found.add(at)
+        if steps[at].operation in SAME:
+            waiting += [given for given in steps[at].inputs if given != GIVEN]
+    return found
 
 
 def _arranged(steps: Sequence[Step], at: int, landmarks: Landmarks, near: float) -> int:

@@ -14,6 +14,7 @@ from grader.runners import choice
 from grader.submission import Submission
 
 ND, ONE = load("group_norm_nd"), load("group_norm_1d")
+MOMENTS, FAMILY, STREAM = load("moments"), load("norm_family"), load("stable_variance")
 RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
 
 
@@ -62,9 +63,54 @@ def test_a_right_default_is_not_blamed_where_no_case_on_values_gives_the_argumen
     assert "var + self.eps" in report.departure.text
 
 
+def test_a_wrong_default_of_a_function(runner):
+    source = FAMILY.solution.replace("eps=1e-5", "eps=1e-6")
+    report = grade(FAMILY, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert "gives eps its default:\n    def norm(x, kind, num_groups=None, eps=1e-6):" in report.departure.text
+
+
+def test_a_right_default_is_not_blamed(runner):
+    source = FAMILY.solution.replace('"layer": 1', '"layer": channels')
+    report = grade(FAMILY, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert "its default" not in report.departure.text
+
+
 def test_what_is_missing_at_the_end(runner):
     report = graded(runner, "gamma * x_hat.reshape(x.shape) + beta", "x_hat.reshape(x.shape)")
     assert report.departure.text.startswith("All is right as far as it goes, but no output comes after line ")
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"),
+    [
+        ("variance, mean", "All that is asked for is computed: mean, x - mean, squared differences, variance. Look at"),
+        ("mean, jnp.sqrt(variance)", "Right up to there: mean, x - mean, squared differences, variance. No more is"),
+    ],
+)
+def test_what_is_wrong_after_all_that_is_asked_for(runner, returned, says):
+    source = MOMENTS.solution.replace("return mean, variance", f"return {returned}")
+    report = grade(MOMENTS, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert source.splitlines()[report.departure.line - 1].strip() == f"return {returned}"
+    assert says in report.departure.text
+
+
+def test_what_is_done_to_a_right_end(runner):
+    source = STREAM.solution.replace("return total / count", "y = total / count\n    return y + 1e-5")
+    report = grade(STREAM, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert report.departure.text.startswith(f"Line {source.count(chr(10))} is the first whose values are wrong:")
+    assert report.departure.text.endswith("squared differences, variance. No more is asked for.")
+    assert report.departure.case == "mean 0"
+
+
+def test_of_a_program_too_long_to_follow_nothing_is_said(runner):
+    source = (
+        "def variance(chunks):\n    rows = [row for chunk in chunks for row in chunk]\n"
+        "    mean = sum(rows) / len(rows)\n"
+        "    for _ in range(300):\n        mean = mean * 1.0\n"
+        "    return sum((row - mean) ** 2 for row in rows) / len(rows) + 1\n"
+    )
+    report = grade(STREAM, Submission(name="s.py", source=source), seed=0, runner=runner)
+    assert (report.outcome, report.departure) == ("wrong", None)
 
 
 def test_what_cannot_be_traced_says_why_that_matters(runner):

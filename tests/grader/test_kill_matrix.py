@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from exercises.loader import load_all
+from exercises.loader import load, load_all
 from exercises.spec import Misconception, Parameters, Raises, Value
 from grader.judge import Verdict
 from grader.kill_matrix import Cell, Row, right_row, wrong_rows
@@ -13,6 +13,7 @@ from grader.reports import kill_matrix
 from grader.survey import Worst
 
 EXERCISES = load_all()
+ONE, ND = load("group_norm_1d"), load("group_norm_nd")
 
 
 def rows(exercise, seed=0, **changes):
@@ -30,12 +31,30 @@ def test_every_wrong_idea_and_thoughtless_answer_is_caught_with_room_to_spare(ex
         found = rows(exercise, seed)
         assert [name for name, row in found.items() if not row.holds] == []
         assert {m.name for m in exercise.spec.misconceptions} < set(found)
-        assert {"answer 0", "answer 1", "answer NaN", "answer x", "answer gamma", "answer beta"} < set(found)
+        own = {f"answer {name}" for case in exercise.spec.cases for name in case.parameters}
+        given = set() if exercise.spec.reference.returns else {"answer x", *own}
+        assert {"answer 0", "answer 1", "answer NaN", *given} < set(found)
+
+
+def test_each_form_of_an_idea_is_judged_by_itself():
+    """Two forms that are right in each other's wrong cases: neither is right in all."""
+    first, last = ({"below": lambda v, axes, eps, n=n: spread(v, axes, eps, n)} for n in (1, 3))
+
+    def spread(values, axes, eps, groups):
+        wrong = values.shape[-2] == groups
+        return np.sqrt(values.var(axis=axes, keepdims=True) + eps) * (2 if wrong else 1)
+
+    idea = Misconception(name="two", title="t", text="?", value=ONE.spec.assemble(first), parts=first, also=(last,))
+    (row, *_) = rows(ONE, misconceptions=(idea,)).values()
+    assert row.margin > 1e3
+    names = [case.name for case in ONE.spec.cases]
+    margins = [row.cells[names.index(name)].margin for name in ("one group", "gamma and beta of one's own")]
+    assert sorted(margin > 1 for margin in margins) == [False, True]
 
 
 def test_every_case_on_values_catches_something_that_few_others_do():
     """A case that no wrong idea needs would cost every learner its compilation for nothing."""
-    exercise = EXERCISES[1]
+    exercise = ND
     found, cases = rows(exercise).values(), exercise.spec.cases
     for index, case in enumerate(cases):
         caught = [row for row in found if row.cells[index] and row.cells[index].margin > 5]
@@ -43,7 +62,7 @@ def test_every_case_on_values_catches_something_that_few_others_do():
 
 
 def test_cells_say_how_a_wrong_idea_is_caught():
-    exercise = EXERCISES[0]
+    exercise = ONE
     found, cases = rows(exercise), exercise.spec.cases
     kinds = [type(case.check) for case in cases]
     parameters, raises = kinds.index(Parameters), kinds.index(Raises)
@@ -89,7 +108,7 @@ def test_a_right_program_s_room_is_tolerance_over_error():
 
 
 def test_the_matrix_fits_a_terminal(golden):
-    exercise = EXERCISES[1]
+    exercise = ND
     matrix = kill_matrix.Matrix([case.name for case in exercise.spec.cases])
     harmless = Misconception(name="harmless", title="right", text="?")
     few = [exercise.spec.misconceptions[i] for i in (0, 2)] + [m for m in exercise.spec.misconceptions if m.parameters]

@@ -111,6 +111,43 @@ def test_numpy_is_given_where_the_exercise_says_so_and_scalars_of_numpy_are_arra
     assert graded(exercise, source).outcome == "right"
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("return x + shift", ""),
+        ("y = x.copy()\n    y += shift\n    return y", ""),
+        ("x += shift\n    return x", "the call changed x, which the caller may still need"),
+        ("x += shift\n    shift[:] = 0\n    return x", "the call changed x and shift, which"),
+    ],
+)
+def test_what_is_given_may_have_to_stay_as_it_is(body, says):
+    case = Case(name="c", check=Value(untouched=True), arguments={}, x=X, parameters={"shift": Draw(shape=(3,))})
+    reference = replace(SCALED, value=lambda a, _: a["x"] + a["shift"], moved=lambda a, _, e: np.abs(a["x"]) * e + e)
+    exercise = loaded(Entry(name="f", kind="function", arrays="numpy"), reference, case)
+    report = graded(exercise, f"def f(x, shift):\n    {body}\n")
+    assert (report.outcome == "right") == (not says)
+    assert says in report.cases[0].message
+    free = replace(exercise, spec=replace(exercise.spec, cases=(replace(case, check=Value()),)))
+    assert graded(free, f"def f(x, shift):\n    {body}\n").outcome == "right"
+
+
+def test_what_numpy_does_has_a_line_too_and_jit_is_not_asked_for():
+    reference = replace(
+        SCALED,
+        value=lambda a, _: np.sqrt(a["x"] ** 2 + 1),
+        moved=lambda a, _, e: np.abs(a["x"]) * e + e,
+        landmarks=lambda a, _: (("", a["x"]), ("square", a["x"] ** 2), ("output", np.sqrt(a["x"] ** 2 + 1))),
+    )
+    exercise = loaded(
+        Entry(name="f", kind="function", arrays="numpy"), reference, Case(name="c", check=Value(), arguments={}, x=X)
+    )
+    source = "import numpy as np\ndef f(x):\n    s = x**2\n    s = s + 2\n    return np.sqrt(s)\n"
+    assert graded(exercise, source).departure.line == 4
+    lost = "import numpy as np\ndef f(x):\n    return np.vectorize(lambda a: a + 2)(np.sqrt(x**2))\n"
+    text = graded(exercise, lost).departure.text
+    assert text == "No line can be named for wrong values: this program's steps cannot be followed one by one."
+
+
 def moments(arrays, arguments):  # noqa: ARG001 - the field's signature
     return end_to_end(arrays["x"].mean(-1), arrays["x"].var(-1))
 
@@ -218,7 +255,9 @@ def train(batches, seed):
         ("jnp.concatenate([x, -x], axis=1)", "of 20 held-back images are classified right", "upside_down"),
         ("jnp.ones((len(x), 2))", "at least 90% are asked for", ""),
         ("jnp.full((len(x), 2), jnp.nan)", "some scores are not finite numbers", ""),
-        ("jnp.concatenate([-x, x], axis=1) * (-1 if len(x) == 1 else 1)", "3 of 3 images get another class", ""),
+        ("jnp.concatenate([-x, x], axis=1) * (-1 if len(x) == 1 else 1)", "3 of 3 images get other scores", ""),
+        ("jnp.concatenate([x, -x], axis=1) * (1 if len(x) > 1 else -1)", "3 of 3 images get other", "upside_down"),
+        ("jnp.concatenate([-x, x], axis=1) + 0.3 * (len(x) == 1)", "3 of 3 images get other scores", ""),
         ("x", "the classifier must return 2 scores for each image, shape (20, 2) here; yours has shape (20, 1)", None),
         ("(x, x)", "what the classifier returns must be an array; yours is an object of type tuple", None),
     ],

@@ -14,8 +14,8 @@ FILE = "submission_under_test.py"
 def traced(source, x=X):
     namespace = {"jax": jax, "jnp": jnp}
     exec(compile(source, FILE, "exec"), namespace)  # noqa: S102 - our own text
-    rows, output, values = steps(namespace["f"], (x,), FILE)
-    return [(*row, values[str(i)]) for i, row in enumerate(rows)], output
+    rows, outputs, values = steps(namespace["f"], (x,), FILE)
+    return [(*row, values[str(i)]) for i, row in enumerate(rows)], outputs[0] if outputs else None
 
 
 def lines(rows):
@@ -85,9 +85,15 @@ def test_a_scan_with_constants_and_two_values_carried():
 
 
 def test_there_is_a_cap_on_steps():
-    rows, _ = traced("def f(x):\n    for _ in range(500): x = x + 1\n    return x\n")
+    rows, output = traced("def f(x):\n    y = x * 2\n    for _ in range(500): x = x + 1\n    return y\n")
     assert len(rows) == STEPS_CAP < 256
+    assert output == 0
     assert "jit" in CALLS
+
+
+def test_a_way_that_is_cut_short_of_its_end_is_none():
+    rows, output = traced("def f(x):\n    for _ in range(500): x = x + 1\n    return x\n")
+    assert (rows, output) == ([], None)
 
 
 def test_an_argument_returned_as_it_came_is_no_step():

@@ -1,0 +1,37 @@
+"""Classifiers trained with a wrong idea, written by other means than the misconceptions' own programs."""
+
+from pathlib import Path
+
+import pytest
+
+from exercises.loader import load
+from grader.pipeline import check_file
+from grader.runners import choice
+
+pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'groupnorm-jax[digits]'")
+
+FILES = sorted(Path(__file__).with_name("wrong_trainings").glob("*.py"))
+EXERCISE = load("small_batch_classifier")
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with choice.runner() as warm:
+        yield warm
+
+
+def idea(path):
+    return path.read_text("utf-8").splitlines()[0].removeprefix("# misconception: ")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_is_wrong_and_named(path, runner):
+    report = check_file(EXERCISE, path, seed=1, runner=runner)
+    (case,) = report.cases
+    assert report.outcome == "wrong", case.message
+    assert case.diagnosis is not None
+    assert case.diagnosis.misconception == idea(path), (case.message, case.diagnosis)
+
+
+def test_there_is_one_for_every_idea():
+    assert {idea(path) for path in FILES} == {m.name for m in EXERCISE.spec.misconceptions}

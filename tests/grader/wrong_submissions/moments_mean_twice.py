@@ -1,0 +1,13 @@
+# exercise: moments
+# misconception: mean_twice
+# line: 13
+import jax.numpy as jnp
+
+
+def moments(x, num_groups):
+    if x.shape[-1] % num_groups:
+        raise ValueError("does not divide")
+    g = x.reshape(*x.shape[:-1], num_groups, -1)
+    mean = jnp.mean(g, axis=-1)
+    variance = jnp.mean((g - mean[..., None]) ** 2, axis=-1)
+    return mean, mean
