@@ -1,12 +1,13 @@
 """A report for a step of GitHub's Actions: the report for its log, and annotations at the lines of the file.
 
 A program may print ``::error::`` and more, and GitHub's runner would obey it; so the log stands between two marks that
-only we know, and whatever stands in an annotation is escaped.
+only we know, and whatever stands in an annotation is escaped. The terminal's own format has no such marks: in a
+step, this is the one to print, and any other goes to a file.
 """
 
 from collections.abc import Iterator
 
-from grader.report import CaseResult, Report
+from grader.report import Report
 from grader.reports import words
 from grader.reports.escaping import github_message, github_property, one_line
 
@@ -39,22 +40,12 @@ def _annotations(report: Report, file: str) -> Iterator[str]:
         message = report.error.message if report.error else "nothing was graded"
         yield _command(kind, message, file=file, title=f"{report.exercise}: {words.points(report)}")
         return
-    for alike in _alike(report):
+    for alike in words.mistakes_told(report):
         first = alike[0]
         kind = "error" if first.outcome == "wrong" else "warning"
         names = [case.name for case in alike[:NAMED]] + [f"{len(alike) - NAMED} more"] * (len(alike) > NAMED)
         line = words.line_of(first, report)
         yield _command(kind, words.why(first, report), file=file, line=line, title="; ".join(names))
-
-
-def _alike(report: Report) -> list[list[CaseResult]]:
-    """Cases that are wrong, or that the grader failed in, together where one sentence tells them all."""
-    told: dict[object, list[CaseResult]] = {}
-    for case in report.cases:
-        if case.outcome in ("wrong", "not_checked"):
-            told.setdefault((case.outcome, case.diagnosis or case.message), []).append(case)
-    first = report.departure.case if report.departure else ""
-    return [sorted(alike, key=lambda case: case.name != first) for alike in told.values()]
 
 
 def _command(kind: str, message: str, *, file: str, line: int | None = None, title: str = "") -> str:

@@ -57,18 +57,14 @@ def _row(case: CaseResult) -> tuple[str, str, str]:
 
 
 def _details(report: Report) -> Iterator[str]:
-    """Why a case is not right; the same diagnosis is told once."""
-    told, cases = set(), set()
-    for case in report.cases:
-        same = case.diagnosis or case.message
-        if case.outcome not in ("wrong", "not_checked") or same in told:
-            continue
-        told.add(same)
-        cases.add(case.name)
-        yield f"### {markdown(case.name)}"
+    """Why cases are not right, every mistake once."""
+    shown = set()
+    for alike in words.mistakes_told(report):
+        shown.add(alike[0].name)
+        yield f"### {markdown('; '.join(case.name for case in alike))}"
         yield ""
-        yield markdown_block(words.why(case, report))
+        yield markdown_block(words.why(alike[0], report))
         yield ""
-    if report.departure and report.departure.case not in cases:
+    if report.departure and report.departure.case not in shown:
         yield markdown_block(report.departure.text)
         yield ""

@@ -28,6 +28,19 @@ def line_of(case: CaseResult, report: Report) -> int | None:
     return report.departure.line if report.departure and report.departure.case == case.name else None
 
 
+def mistakes_told(report: Report) -> list[list[CaseResult]]:
+    """Cases that are wrong, or that the grader failed in, together where one sentence tells them all.
+
+    The first of each is the one to tell: that whose line is known, if there is one.
+    """
+    told: dict[object, list[CaseResult]] = {}
+    for case in report.cases:
+        if case.outcome in ("wrong", "not_checked"):
+            told.setdefault((case.outcome, case.diagnosis or case.message), []).append(case)
+    first = report.departure.case if report.departure else ""
+    return [sorted(alike, key=lambda case: case.name != first) for alike in told.values()]
+
+
 def mistakes(report: Report) -> tuple[str, ...]:
     """Names of the misconceptions that its wrong cases show, in order; two at once are two."""
     named = (case.diagnosis.misconception.split("+") for case in report.cases if case.diagnosis)
@@ -44,11 +57,13 @@ def reason(report: Report) -> str:
 
 
 def in_words(report: Report) -> str:
-    """The whole report as plain lines, for a field of feedback."""
+    """The report as plain lines, every mistake once, for a field of feedback."""
     lines = [f"{points(report)}."]
     if report.error:
         return "\n".join([*lines, report.error.message])
-    for case in report.cases:
-        told = why(case, report) if case.outcome in ("wrong", "not_checked") else case.message
-        lines.append(f"{OUTCOMES[case.outcome]}: {case.name}" + (f"\n{told}" if told else ""))
+    for alike in mistakes_told(report):
+        names = "; ".join(case.name for case in alike)
+        lines.append(f"{OUTCOMES[alike[0].outcome]}: {names}\n{why(alike[0], report)}")
+    skipped = "; ".join(case.name for case in report.cases if case.outcome == "skipped")
+    lines += [f"skipped, as others must be right first: {skipped}"] if skipped else []
     return "\n".join([*lines, *([report.note] if report.note else [])])

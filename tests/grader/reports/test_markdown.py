@@ -43,7 +43,7 @@ def test_a_row_a_case_and_every_mistake_once():
     rows = cells(markdown.render(MIXED))
     assert rows[1:3] == [["right", "small", "2 of 2"], ["wrong", "large", "0 of 0.5"]]
     fences = [token.content for token in parsed(markdown.render(MIXED)) if token.type == "fence"]
-    assert len(fences) == 4  # two mistakes, where the first departs, and a fault of ours
+    assert len(fences) == 3  # two mistakes and a fault of ours
     assert sum("Line 18" in fence for fence in fences) == 1
     assert "the file is empty" in markdown.render(REFUSED)
 

@@ -26,7 +26,7 @@ def read(text):
 )
 def test_grades_and_comments_are_filled_and_every_other_byte_stays(known_as):
     filled = moodle.render(batch(grade(known_as)), EXPORT)
-    comment = '"2 of 2 cases, 2.5 of 2.5 points.<br>right: small<br>right: large"'
+    comment = '"2 of 2 cases, 2.5 of 2.5 points."'
     assert filled.text == EXPORT.replace('grading",,100.00,Yes,-,', f'grading",100,100.00,Yes,-,{comment}', 1)
     assert filled.notes[:2] == ("1 students' points were filled in", "scaled: 2.5 points are 100 there")
 
@@ -34,9 +34,10 @@ def test_grades_and_comments_are_filled_and_every_other_byte_stays(known_as):
 def test_the_comment_says_what_is_wrong():
     filled = moodle.render(batch(grade("124", MIXED)), EXPORT)
     comment = read(filled.text)[1]["Feedback comments"]
-    assert "<br>wrong: large<br>num_groups=4" in comment
-    assert "Where does eps stand?" in comment
-    assert "skipped: gradient<br>needs &quot;large&quot; right first" in comment
+    assert "<br>wrong: larger; large<br>num_groups=4" in comment
+    assert comment.count("Where does eps stand?") == 1
+    assert "Line 18 is the first whose values are wrong" in comment
+    assert comment.endswith("<br>skipped, as others must be right first: gradient")
     assert "1 of the cells held something else before" in filled.notes
 
 
