@@ -19,13 +19,10 @@ from exercises.spec import UnavailableError
 from grader import console
 from grader import picture as drawing
 from grader.cli_author import author
+from grader.cli_batch import batch, merge
 from grader.cli_common import (
     EXIT_CODES,
-    FAILURE,
     LARGEST_SEED,
-    MISUSE,
-    RIGHT,
-    STOPPED,
     check_command,
     time_limit_option,
 )
@@ -37,6 +34,7 @@ from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, soluti
 from grader.cli_report import report as report_
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.cli_watch import watch
+from grader.exits import FAILURE, MISUSE, RIGHT, STOPPED, StoppedError
 from grader.pipeline import check_file
 from grader.report import Report, ReportError
 from grader.reports import as_json, one, terminal
@@ -48,14 +46,6 @@ from grader.text import plain
 
 DEMO = Path(__file__).with_name("demo")
 LONGEST = 1_000_000  # characters of a statement or a solution
-
-
-class StoppedError(BaseException):
-    """A signal asked the command to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.code = 128 + number
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -112,7 +102,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (next_, hint, solution, explain, watch, report_, doctor, redteam, author):
+for command in (next_, hint, solution, explain, watch, batch, merge, report_, doctor, redteam, author):
     cli.add_command(command)
 
 

@@ -11,8 +11,9 @@ from rich.text import Text
 from exercises.loader import COURSE, FILES, SLUG, Loaded, is_slug
 from grader import console
 from grader.author import Finding, Setting, matrix, prove, right_programs
-from grader.cli_common import RIGHT, WRONG, seed_option
+from grader.cli_common import seed_option
 from grader.cli_course import chosen, course, exercises_option, named_folder, suggested
+from grader.exits import RIGHT, WRONG
 from grader.progress import Progress
 from grader.reports import kill_matrix
 from grader.runners import choice

@@ -7,9 +7,9 @@ import click
 
 from grader import console
 from grader.cli_course import suggested
+from grader.exits import FAILURE, RIGHT, WRONG
 from grader.runners import choice
 
-RIGHT, WRONG, MISUSE, FAILURE, STOPPED = 0, 1, 2, 3, 130
 EXIT_CODES = {"right": RIGHT, "wrong": WRONG, "not_checked": FAILURE}
 LARGEST_SEED = 2**31 - 1  # what PRNGKey takes everywhere, and what a float holds exactly
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from exercises.loader import Loaded
 from grader import console, record
-from grader.cli_common import MISUSE
 from grader.cli_course import chosen, exercises_option, loaded, suggested
+from grader.exits import MISUSE
 from grader.record import NEWEST, RecordError, Standing
 from grader.report import Report
 from grader.text import plain

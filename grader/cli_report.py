@@ -1,18 +1,16 @@
 """The command for a class's results in a format."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import click
 
-from exercises.loader import ExerciseError, UnknownExerciseError, load
 from grader import console
-from grader.batch.gradebook import Gradebook, GradebookError
+from grader.batch.gradebook import GradebookError
+from grader.batch.read import read_batch
 from grader.batch.result import Batch, Grade
-from grader.cli_common import RIGHT, WRONG
 from grader.cli_course import course, exercises_option, suggested
 from grader.cli_format import console_for, deliver, out_option, write
+from grader.exits import RIGHT, WRONG
 from grader.reports import one
 from grader.reports.batch import table
 from grader.reports.batch.formats import CLASS, FILLING
@@ -20,7 +18,6 @@ from grader.reports.errors import FormatError
 from grader.reports.escaping import one_line
 from grader.text import plain
 
-GRADEBOOK = "gradebook.sqlite"
 ALL = tuple(dict.fromkeys((*CLASS, *FILLING, *one.NAMES)))
 
 
@@ -39,7 +36,10 @@ def report(
 
     Exit code 1: somebody's points could not be placed in the export; everybody else's are.
     """
-    batch = read_batch(folder)
+    try:
+        batch = read_batch(folder, course())
+    except GradebookError as error:
+        raise click.UsageError(plain(str(error), 400)) from None
     name = name or ("terminal" if student else "table")
     try:
         if student:
@@ -55,37 +55,6 @@ def report(
     except FormatError as error:
         raise click.UsageError(str(error)) from None
     return RIGHT
-
-
-def read_batch(folder: Path) -> Batch:
-    """The results in a folder.
-
-    Raises:
-      UsageError: if there are none.
-    """
-    path = folder / GRADEBOOK
-    shown = plain(str(folder), 200)
-    if not path.is_file():
-        raise click.UsageError(f"{shown} holds no {GRADEBOOK}; name the folder that 'grader batch' wrote to")
-    try:
-        with closing(sqlite3.connect(path)) as database:
-            about = dict(database.execute("SELECT key, value FROM about").fetchall())
-        seed = None if about["seed"] == "None" else int(about["seed"])
-        with Gradebook(path, exercise=about["exercise"], seed=seed) as book:
-            grades = book.grades()
-    except (GradebookError, sqlite3.DatabaseError, KeyError) as error:
-        raise click.UsageError(f"{plain(str(path), 200)} is no gradebook: {plain(str(error), 300)}") from None
-    title, practice = _of_the_exercise(about["exercise"])
-    return Batch(exercise=about["exercise"], title=title, hidden=seed is None, practice=practice, grades=grades)
-
-
-def _of_the_exercise(slug: str) -> tuple[str, str]:
-    """Title, and why its points are not for grades; nothing of an exercise that is no longer there."""
-    try:
-        spec = load(slug, course()).spec
-    except (ExerciseError, UnknownExerciseError):
-        return "", ""
-    return spec.title, spec.practice
 
 
 def _found(batch: Batch, student: str) -> Grade:

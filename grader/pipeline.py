@@ -42,8 +42,7 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner, hidde
     try:
         submission = read_submission(path, starter=exercise.starter)
     except UnreadableError as error:
-        plan = make_plan(exercise, seed=seed, hidden=hidden)
-        return _rejected(exercise, plan, ReportError(kind=error.kind, message=str(error)), None if hidden else seed)
+        return rejected(exercise, ReportError(kind=error.kind, message=str(error)), seed=seed, hidden=hidden)
     return grade(exercise, submission, seed=seed, runner=runner, hidden=hidden)
 
 
@@ -208,10 +207,20 @@ def _diagnoses(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> dict
         return {}
 
 
-def _rejected(exercise: Loaded, plan: Plan, error: ReportError, seed: int | None) -> Report:
-    """The report on a file that could not even be read."""
-    cases = _all_alike(plan, error.message, fault=False)
-    return Report(exercise=exercise.slug, cases=cases, seed=seed, seconds=0.0, error=error)
+def rejected(exercise: Loaded, error: ReportError, *, seed: int, hidden: bool = False, fault: bool = False) -> Report:
+    """The report on what was not run at all.
+
+    Args:
+      exercise: what was to be solved.
+      error: why.
+      seed: as for ``check_file``.
+      hidden: as for ``check_file``.
+      fault: whether that is ours, and not the student's.
+    """
+    plan = make_plan(exercise, seed=seed, hidden=hidden)
+    cases = _all_alike(plan, error.message, fault=fault)
+    shown = None if hidden else seed
+    return Report(exercise=exercise.slug, cases=cases, seed=shown, seconds=0.0, error=error, fault=fault)
 
 
 def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ...]:

@@ -41,14 +41,21 @@ class Progress:
           share: of the work that is done, from 0 to 1; a terminal is told at once of a share of 0.
           doing: what is done just now, in place of the share: "program 3 of 24".
         """
-        now = self._clock()
-        if now - self._told < (EVERY if self._over else EVERY_IN_A_FILE) and (share or not self._over):
-            return
-        self._told = now
-        left = f", some {_duration((now - self._began) * (1 - share) / share)} to go" if share else ""
-        line = f"{self._what}: {doing or f'{share:.0%}'}{left}"
-        self._stream.write(f"\r{line}\x1b[K" if self._over else f"{line}\n")
-        self._stream.flush()
+        if (took := self._due(at_once=not share)) is not None:
+            left = f", some {_duration(took * (1 - share) / share)} to go" if share else ""
+            self._tell(f"{doing or f'{share:.0%}'}{left}")
+
+    def of(self, done: int, total: int) -> None:
+        """The same for work in pieces, with its rate.
+
+        Args:
+          done: how many pieces are, at least one.
+          total: how many there are.
+        """
+        if (took := self._due()) is not None:
+            left = _duration(took * (total - done) / done)
+            rate = f"{60 * done / took:.0f} a minute, " if took else ""
+            self._tell(f"{done} of {total}, {rate}some {left} to go")
 
     def write(self, text: str) -> None:
         """Writes to standard output, out of the line's way."""
@@ -56,10 +63,24 @@ class Progress:
         console.write(text)
 
     def clear(self) -> None:
-        """Makes room for what is written by other means."""
+        """Takes the line away until the next one."""
         if self._over:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+    def _due(self, *, at_once: bool = False) -> float | None:
+        """Seconds since the beginning, if something is to be told now; a terminal may be told at once."""
+        now = self._clock()
+        soon = now - self._told < (EVERY if self._over else EVERY_IN_A_FILE)
+        if soon and not (at_once and self._over):
+            return None
+        self._told = now
+        return now - self._began
+
+    def _tell(self, how_far: str) -> None:
+        line = f"{self._what}: {how_far}"
+        self._stream.write(f"\r{line}\x1b[K" if self._over else f"{line}\n")
+        self._stream.flush()
 
 
 def _duration(seconds: float) -> str:

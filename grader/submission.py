@@ -49,7 +49,20 @@ def read_submission(path: Path, *, starter: str) -> Submission:
       NoSuchFileError: if there is no regular file there, or it may not be read.
       UnreadableError: if it is empty, too large, not UTF-8 text, or still the starter.
     """
-    data = _bytes(path)
+    return submission_from(_bytes(path), name=path.name, starter=starter)
+
+
+def submission_from(data: bytes, *, name: str, starter: str) -> Submission:
+    """Makes a submission of a file's bytes; see ``read_submission``.
+
+    Args:
+      data: at most ``SIZE_CAP + 1`` of them need be given: that many say that there are too many.
+      name: what its lines are reported under.
+      starter: the exercise's starter.
+
+    Raises:
+      UnreadableError: if it is empty, too large, not UTF-8 text, or still the starter.
+    """
     if len(data) > SIZE_CAP:
         raise UnreadableError(
             "too_large", f"the file is larger than {SIZE_CAP >> 20} MiB; a solution has some 30 lines"
@@ -71,7 +84,7 @@ def read_submission(path: Path, *, starter: str) -> Submission:
         raise UnreadableError("empty", "the file is empty; 'grader start' gives you a starter to fill in")
     if text.split() == starter.split():
         raise UnreadableError("starter", "this is the starter as it was handed out; write your solution at its TODO")
-    return Submission(name=plain(path.name, NAME_CAP), source=text)
+    return Submission(name=plain(name, NAME_CAP), source=text)
 
 
 def _bytes(path: Path) -> bytes:

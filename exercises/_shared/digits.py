@@ -5,6 +5,7 @@ the worker, which is given arrays.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def _digits() -> tuple[np.ndarray, np.ndarray]:
             "this exercise's images come with scikit-learn, which is not installed here; "
             "pip install 'groupnorm-jax[digits]' brings it"
         ) from None
-    found = load_digits()
+    found: Any = load_digits()
     return found["images"].astype(np.uint8)[..., None], found["target"].astype(np.int64)
 
 

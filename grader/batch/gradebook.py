@@ -8,9 +8,11 @@ student's standing is the last one that he or she was given.
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -23,6 +25,8 @@ from grader.reports import as_json
 
 SCHEMA_VERSION = 1
 LARGEST_SEED = 2**31 - 1
+NO_TEXT = "none:"  # begins the digest of what has no text: somebody's missing file, a link
+NAME = "gradebook.sqlite"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS verdict (
@@ -39,6 +43,10 @@ CREATE INDEX IF NOT EXISTS standing_of ON standing (student);
 CREATE TABLE IF NOT EXISTS student (student TEXT PRIMARY KEY, name TEXT NOT NULL, file TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS begun (sha256 TEXT PRIMARY KEY, times INTEGER NOT NULL) STRICT;
 """
+_ADD = (
+    "INSERT INTO verdict (sha256, exercise, grader, seed, outcome, score, report, seconds, graded)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class GradebookError(Exception):
@@ -60,29 +68,90 @@ class Basis:
     seed: int
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A student was given a verdict: all of both, as it was stored, to be carried to another gradebook.
+
+    Attributes:
+      student: identifier.
+      regraded: whether it was asked for though nothing had changed.
+      verdict: the columns of the verdict, without its number.
+    """
+
+    student: str
+    regraded: bool
+    verdict: tuple[object, ...]
+
+
 class Gradebook:
     """One batch's gradebook. Use it as a context manager, in one thread."""
 
-    def __init__(self, path: Path, *, exercise: str, seed: int | None) -> None:
+    def __init__(self, path: Path, *, exercise: str, seed: int | None, secret: str | None = None) -> None:
         """Opens the file, or begins it.
 
         Args:
           path: of the file; its folder exists.
           exercise: slug; one gradebook is for one exercise.
           seed: draws every input, openly; None for a secret seed a text.
+          secret: that secret seeds follow from, for several gradebooks that are to be one; None to draw one.
 
         Raises:
           GradebookError: if there is something else, or a gradebook of another exercise or with another seed.
         """
         self._path = path
         try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # it holds the secret, and people's grades
             self._db = sqlite3.connect(path, isolation_level=None, timeout=60)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")  # power may fail too
             self._db.executescript(_TABLES)
-            self._settle({"schema": str(SCHEMA_VERSION), "exercise": exercise, "seed": str(seed)})
+            self._settle({"schema": str(SCHEMA_VERSION), "exercise": exercise, "seed": str(seed)}, secret)
+        except OSError as error:
+            raise GradebookError(f"{path} cannot be written: {error.strerror}; name another folder") from None
         except sqlite3.DatabaseError as error:
             raise GradebookError(f"{path} is no gradebook of ours ({error}); name another folder") from None
+
+    @classmethod
+    def existing(cls, path: Path) -> Self:
+        """Opens a gradebook that was begun earlier, whatever it is about.
+
+        Raises:
+          GradebookError: if there is none.
+        """
+        missing = GradebookError(f"there is no gradebook in {path.parent}; 'grader batch' begins one there")
+        if not path.is_file():
+            raise missing
+        try:
+            db = sqlite3.connect(path, timeout=60)
+            about = dict(db.execute("SELECT key, value FROM about").fetchall())
+            db.close()
+        except sqlite3.DatabaseError:
+            raise missing from None
+        if not about:
+            raise missing  # whoever began it was killed before there was anything in it
+        seed = about["seed"]
+        return cls(path, exercise=about["exercise"], seed=None if seed == "None" else int(seed))
+
+    @property
+    def path(self) -> Path:
+        """Of the file."""
+        return self._path
+
+    @property
+    def exercise(self) -> str:
+        """The slug."""
+        return self._about("exercise")
+
+    @property
+    def seed(self) -> int | None:
+        """The open seed; None where seeds are secret."""
+        seed = self._about("seed")
+        return None if seed == "None" else int(seed)
+
+    @property
+    def secret(self) -> str:
+        """What secret seeds follow from."""
+        return self._about("secret")
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -97,35 +166,51 @@ class Gradebook:
 
         One secret seed for a whole class could be carried out of it, some bits a report.
         """
-        seed = self._about("seed")
-        if seed != "None":
-            return int(seed)
-        digest = hmac.digest(bytes.fromhex(self._about("secret")), sha256.encode(), "sha256")
+        seed = self.seed
+        if seed is not None:
+            return seed
+        digest = hmac.digest(bytes.fromhex(self.secret), sha256.encode(), "sha256")
         return int.from_bytes(digest[:4], "big") & LARGEST_SEED
 
-    def verdict(self, sha256: str, basis: Basis) -> int | None:
-        """The last verdict on a text on this basis, by its number; None if there is none."""
+    def verdict(self, sha256: str, basis: Basis, *, decided: bool = True) -> int | None:
+        """The last verdict on a text on this basis, by its number; None if there is none.
+
+        Args:
+          sha256: of the text.
+          basis: all else that it depends on.
+          decided: leaves out "not checked", which is to be tried again.
+        """
         row = self._db.execute(
-            "SELECT max(id) FROM verdict WHERE sha256 = ? AND exercise = ? AND grader = ? AND seed = ?",
-            (sha256, basis.exercise, basis.grader, basis.seed),
+            "SELECT max(id) FROM verdict"
+            " WHERE sha256 = ? AND exercise = ? AND grader = ? AND seed = ? AND outcome <> ?",
+            (sha256, basis.exercise, basis.grader, basis.seed, "not_checked" if decided else ""),
         ).fetchone()
         return row[0]
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """All that is written within is written, or nothing is: to the disk once, and not statement by statement."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def write(self, sha256: str, basis: Basis, report: Report) -> int:
         """Adds a verdict; returns its number."""
         stored = json.dumps(as_json.as_object(report), allow_nan=False)
         values = (sha256, basis.exercise, basis.grader, basis.seed, report.outcome, report.score, stored)
-        return self._insert(
-            "INSERT INTO verdict (sha256, exercise, grader, seed, outcome, score, report, seconds, graded)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, report.seconds, datetime.now(UTC).isoformat()),
-        )
+        return self._insert(_ADD, (*values, report.seconds, datetime.now(UTC).isoformat()))
 
     def enrol(self, students: Iterable[tuple[str, str, str]]) -> None:
         """Notes students: identifier, name, file."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO student VALUES (?, ?, ?)", students)
-        self._db.execute("COMMIT")
+        with self.whole():
+            self._db.executemany("INSERT OR REPLACE INTO student VALUES (?, ?, ?)", students)
 
     def give(self, student: str, verdict: int, *, regraded: bool = False) -> None:
         """Makes a verdict the student's standing, unless it is already."""
@@ -140,7 +225,16 @@ class Gradebook:
         self._db.execute(
             "INSERT INTO begun VALUES (?, 1) ON CONFLICT (sha256) DO UPDATE SET times = times + 1", (sha256,)
         )
-        return self._db.execute("SELECT times FROM begun WHERE sha256 = ?", (sha256,)).fetchone()[0]
+        return self.begun(sha256)
+
+    def begun(self, sha256: str) -> int:
+        """How often grading a text was begun without an end."""
+        row = self._db.execute("SELECT times FROM begun WHERE sha256 = ?", (sha256,)).fetchone()
+        return row[0] if row else 0
+
+    def take_back(self, sha256: str) -> None:
+        """Notes that a beginning does not count: somebody wished to stop."""
+        self._db.execute("UPDATE begun SET times = times - 1 WHERE sha256 = ?", (sha256,))
 
     def end(self, sha256: str) -> None:
         """Notes that grading a text has ended, whatever came of it."""
@@ -158,6 +252,28 @@ class Gradebook:
             of.setdefault(row[0], []).append(row)
         return tuple(_grade(standings) for standings in of.values())
 
+    def students(self) -> tuple[tuple[str, str, str], ...]:
+        """Everybody who was enrolled: identifier, name, file."""
+        return tuple(self._db.execute("SELECT student, name, file FROM student ORDER BY student").fetchall())
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every verdict that anybody was given, in order."""
+        rows = self._db.execute(
+            "SELECT student, regraded, sha256, verdict.exercise, grader, seed, outcome, score, report, seconds, graded"
+            " FROM standing JOIN verdict ON verdict.id = standing.verdict ORDER BY standing.id"
+        ).fetchall()
+        return tuple(Standing(student, bool(regraded), tuple(verdict)) for student, regraded, *verdict in rows)
+
+    def take_over(self, standing: Standing) -> None:
+        """Gives a verdict of another gradebook, which is stored here once, whoever shares it."""
+        row = self._db.execute(
+            "SELECT id FROM verdict WHERE sha256 = ? AND exercise = ? AND grader = ? AND seed = ? AND outcome = ?"
+            " AND score = ? AND report = ? AND seconds = ? AND graded = ?",
+            standing.verdict,
+        ).fetchone()
+        number = row[0] if row else self._insert(_ADD, standing.verdict)
+        self.give(standing.student, number, regraded=standing.regraded)
+
     def _insert(self, statement: str, values: tuple) -> int:
         number = self._db.execute(statement, values).lastrowid
         if number is None:
@@ -167,12 +283,12 @@ class Gradebook:
     def _about(self, key: str) -> str:
         return self._db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()[0]
 
-    def _settle(self, wanted: Mapping[str, str]) -> None:
+    def _settle(self, wanted: Mapping[str, str], secret: str | None) -> None:
         """Writes what the gradebook is about, or checks it."""
         self._db.execute("BEGIN IMMEDIATE")
         kept = dict(self._db.execute("SELECT key, value FROM about").fetchall())
         if not kept:
-            rows = {**wanted, "secret": secrets.token_hex(32)}
+            rows = {**wanted, "secret": secret or secrets.token_hex(32)}
             self._db.executemany("INSERT INTO about VALUES (?, ?)", rows.items())
         self._db.execute("COMMIT")
         for key, value in wanted.items():
@@ -180,6 +296,11 @@ class Gradebook:
                 shown = {"None": "a secret seed"}
                 was, now = (shown.get(v, f"{key} {v}") for v in (kept.get(key, "unknown"), value))
                 raise GradebookError(f"{self._path} was begun with {was}, not with {now}; give another --out folder")
+        if kept and secret and kept["secret"] != secret:
+            raise GradebookError(
+                f"{self._path} was begun with another secret; give the --secret-file that it was begun with, "
+                "or another --out folder"
+            )
 
 
 def digest(parts: Iterable[tuple[str, bytes]]) -> str:
@@ -198,7 +319,7 @@ def _grade(standings: list[tuple]) -> Grade:
         student=student,
         name=name,
         file=file,
-        sha256=sha256,
+        sha256="" if sha256.startswith(NO_TEXT) else sha256,
         report=as_json.read(json.loads(report)),
         graded=datetime.fromisoformat(graded),
         seed=seed,

@@ -14,7 +14,7 @@ class Grade:
       student: what the student is known by in this class: a name from a file, a roster's or a platform's identifier.
       name: as shown to people; plain.
       file: where the submission was found, within the folder or archive; plain.
-      sha256: of the submission's text; students who handed in the same share it.
+      sha256: of the submission's file; students who handed in the same share it. Empty where there was none to read.
       report: the verdict.
       graded: when, UTC.
       seed: what inputs were drawn from, for the teacher's eyes only.

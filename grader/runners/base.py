@@ -39,6 +39,7 @@ class Limits:
       answers: sent back.
       memory: resident at any moment; what is shared with the warm process counts too.
       threads: at any moment, JAX's own 20 or so included.
+      stop: asked at every look at the clock; once it says yes, the run is given up and CancelledError raised.
     """
 
     start: float = 120.0
@@ -48,6 +49,11 @@ class Limits:
     answers: int = 128 << 20
     memory: int = 3 << 30
     threads: int = 128
+    stop: Callable[[], bool] | None = None
+
+
+class CancelledError(Exception):
+    """A run was given up on demand; nothing of it is left, and nothing can be said of it."""
 
 
 class Asked(Protocol):

@@ -182,7 +182,7 @@ class WarmRunner:
 
 
 class _WarmError(Exception):
-    """The warm process did not come up."""
+    """The warm process did not come up, or did not stay."""
 
 
 class _Zygote:
@@ -287,10 +287,15 @@ class _Child:
             self._files.close()
 
     def poll(self) -> int | None:
-        """Its exit status once it is gone; its supervisor gone means killed."""
+        """Its exit status once it is gone.
+
+        Raises:
+          _WarmError: if its supervisor was killed, which no submission behind the wall can do: what became of it is
+            not known.
+        """
         self._listen(block=False)
         if self._status is None and self._gone:
-            return -9
+            raise _WarmError("the process that watched over the submission was killed")
         return self._status
 
     def pause(self, *, paused: bool) -> None:

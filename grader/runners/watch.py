@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.runners.base import Asked, Ending, FollowUp, Limits, Run
+from grader.runners.base import Asked, CancelledError, Ending, FollowUp, Limits, Run
 from grader.text import plain
 from grader.transcript import PRINTED_CAP, Transcript
 from grader.wire import Decoder, WireError, encode
@@ -91,6 +91,8 @@ class Watch:
                 selector.register(descriptor, selectors.EVENT_READ)
             try:
                 while not done():
+                    if self._limits.stop and self._limits.stop():
+                        raise CancelledError
                     gone = self._worker.poll() is not None
                     ready = selector.select(0 if gone else TICK)
                     for key, _ in ready:

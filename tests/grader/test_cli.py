@@ -243,6 +243,8 @@ def test_version_and_help():
         "hint",
         "solution",
         "check",
+        "batch",
+        "merge",
         "watch",
         "demo",
         "author",

@@ -145,10 +145,10 @@ def test_an_export_is_not_replaced_by_what_is_made_of_it(folder, run, tmp_path):
 def test_what_is_no_gradebook_is_said_and_not_made(run, tmp_path):
     code, _, err = run("report", tmp_path)
     assert code == 2
-    assert "holds no gradebook.sqlite; name the folder that 'grader batch' wrote to" in " ".join(err.split())
+    assert "'grader batch' begins one there" in " ".join(err.split())
     assert not list(tmp_path.iterdir())
     (tmp_path / "gradebook.sqlite").write_text("no database, but a text of some length" * 50)
-    assert "is no gradebook: file is not a database" in " ".join(run("report", tmp_path)[2].split())
+    assert "there is no gradebook in" in " ".join(run("report", tmp_path)[2].split())
     (tmp_path / "gradebook.sqlite").unlink()
     sqlite3.connect(tmp_path / "gradebook.sqlite").close()
     assert run("report", tmp_path)[0] == 2

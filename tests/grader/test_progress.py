@@ -34,6 +34,16 @@ def test_what_is_done_is_told_in_place_of_the_share_and_a_terminal_is_told_at_on
         assert stream.getvalue() == text
 
 
+def test_work_in_pieces_has_a_rate():
+    clock, stream = iter([0, 10, 40, 50, 400]), io.StringIO()
+    with Progress("grading", stream, lambda: next(clock)) as progress:
+        for done in (1, 20, 21, 390):
+            progress.of(done, 400)
+    assert stream.getvalue() == (
+        "grading: 20 of 400, 30 a minute, some 13 min to go\ngrading: 390 of 400, 58 a minute, some 10 s to go\n"
+    )
+
+
 def test_what_is_written_meanwhile_stands_clear_of_the_line(capsys):
     stream = Terminal()
     with Progress("surveying", stream, lambda: 0.0) as progress:

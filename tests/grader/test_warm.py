@@ -306,6 +306,26 @@ def test_the_next_fork_gets_ready_and_one_that_dies_meanwhile_costs_nothing():
         assert not forks(warm, 0)
 
 
+def test_a_supervisor_that_is_killed_is_a_fault_of_ours():
+    """Out of memory, for instance, the kernel may choose it; its submission has not been graded."""
+    asleep = Submission(name="s.py", source="import time\ntime.sleep(600)")
+    with WarmRunner() as warm, ThreadPoolExecutor(1) as pool:
+        assert grade(EXERCISE, RIGHT, seed=0, runner=warm).outcome == "right"
+        report = pool.submit(grade, EXERCISE, asleep, seed=0, runner=warm)
+        while not report.done():
+            for pid in supervisors(warm.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.1)
+    assert report.result().outcome == "not_checked"
+    assert report.result().error.message.startswith("the process that watched over the submission was killed;")
+
+
+def supervisors(warm):
+    """The warm process's own children."""
+    return [int(pid) for pid in Path(f"/proc/{warm}/task/{warm}/children").read_text("ascii").split()]
+
+
 def test_a_fork_that_was_made_before_the_cache_was_filled_is_not_used():
     look = "from grader.zygote import compile_cache as c\nprint(len(c._given) > 10)"
     with WarmRunner() as warm:

@@ -83,11 +83,46 @@ def test_a_gradebook_is_for_one_exercise_and_one_kind_of_seed(tmp_path):
         opened(tmp_path / "text")
 
 
+def test_a_gradebook_opened_again_knows_what_it_is_about(tmp_path):
+    with opened(tmp_path, seed=3) as book:
+        secret = book.secret
+    with Gradebook.existing(tmp_path / "gradebook.sqlite") as book:
+        assert (book.exercise, book.seed, book.secret) == ("group_norm_1d", 3, secret)
+    for content in (None, b"", b"no database at all, but a text of some length" * 20):
+        (tmp_path / "other").mkdir(exist_ok=True)
+        if content is not None:
+            (tmp_path / "other" / "gradebook.sqlite").write_bytes(content)
+        with pytest.raises(GradebookError, match=r"there is no gradebook in .*other; 'grader batch' begins one there"):
+            Gradebook.existing(tmp_path / "other" / "gradebook.sqlite")
+
+
+def test_what_is_written_together_is_written_or_not(tmp_path):
+    def interrupted(book):
+        with book.whole():
+            book.enrol([("ann", "Ann", "ann.py")])
+            book.give("ann", book.write("aa", BASIS, WRONG))
+            raise KeyboardInterrupt
+
+    with opened(tmp_path) as book:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(book)
+        assert (book.students(), book.standings(), book.verdict("aa", BASIS)) == ((), (), None)
+
+
+def test_what_was_not_checked_is_no_verdict_yet(tmp_path):
+    with opened(tmp_path) as book:
+        number = book.write("aa", BASIS, replace(RIGHT, fault=True, cases=()))
+        assert book.verdict("aa", BASIS) is None
+        assert book.verdict("aa", BASIS, decided=False) == number
+
+
 def test_what_was_begun_and_not_ended_is_counted(tmp_path):
     with opened(tmp_path) as book:
         assert [book.begin("aa"), book.begin("aa"), book.begin("bb")] == [1, 2, 1]
         book.end("aa")
         assert book.begin("aa") == 1
+        book.take_back("aa")
+        assert [book.begun("aa"), book.begun("bb"), book.begun("cc")] == [0, 1, 0]
 
 
 KILLED = """

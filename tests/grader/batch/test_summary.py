@@ -1,0 +1,70 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from grader.batch.result import Batch, Grade
+from grader.batch.summary import summarised
+from grader.report import CaseResult, Diagnosis, Report, ReportError
+from grader.reports import class_summary
+from grader.runners.base import Isolation
+
+WALL = Isolation(layers=("process",), missing=(), level="strong")
+
+
+def grade(student, points, *, sha256="", misconception="", error=None, outcome=None):
+    told = Diagnosis(misconception=misconception, text="?") if misconception else None
+    case = CaseResult(
+        name="a", seed=None, outcome=outcome or ("right" if points == 10 else "wrong"), points=points, max_points=10,
+        situation="x", diagnosis=told,
+    )  # fmt: skip
+    report = Report(
+        exercise="group_norm_1d", cases=(case, replace(case, points=0, max_points=0)), seed=None, seconds=1,
+        isolation=None if error else WALL, error=error, fault=outcome == "not_checked",
+    )  # fmt: skip
+    return Grade(
+        student=student, name=student, file=f"{student}.py", sha256=sha256 or student, report=report,
+        graded=datetime(2026, 1, 1, tzinfo=UTC), seed=0,
+    )  # fmt: skip
+
+
+def klass(*grades):
+    return Batch(exercise="group_norm_1d", title="t", hidden=True, practice="", grades=grades)
+
+
+EMPTY = ReportError(kind="empty", message="the file is empty")
+OURS = ReportError(kind="grader", message="tried 2 times; no\x1b[2J")
+CLASS = klass(
+    grade("ann", 10), grade("bob", 10, sha256="same"), grade("cat", 10, sha256="same"), grade("dan", 4.9),
+    grade("eve", 3, misconception="eps_ignored + missing_root"), grade("fay", 0, misconception="eps_ignored"),
+    grade("gil", 0, error=EMPTY, sha256="empty"), grade("hal", 0, error=EMPTY, sha256="empty"),
+    grade("ike", 0, error=OURS, outcome="not_checked"),
+)  # fmt: skip
+
+
+def test_a_class_in_numbers():
+    told = summarised(CLASS)
+    assert told.outcomes == {"right": 3, "wrong": 5, "not_checked": 1}
+    assert told.rejected == {"empty": 2}
+    assert told.scores == (3, 0, 0, 1, 1, 0, 0, 0, 0, 3)
+    assert (round(told.mean, 4), told.median) == (round(37.9 / 8, 4), 3.95)
+    assert told.misconceptions == {"eps_ignored": 2, "missing_root": 1}
+    assert told.not_checked == (("ike", OURS.message),)
+    assert told.duplicates == (("bob", "cat"),)  # empty files are alike, and nobody's fault
+
+
+def test_the_summary_on_half_a_screen():
+    assert class_summary.render(CLASS) == (
+        "group_norm_1d: 9 students: 3 right, 5 wrong, 1 not checked\n"
+        "  wrong without a run: an empty file 2\n"
+        "  points: 0 █  ▃▃    █ 10; mean 4.7, median 3.95\n"
+        "  commonest mistakes: eps_ignored 2, missing_root 1\n"
+        "  the same text: bob = cat\n"
+        "  not checked: ike: tried 2 times; no\\x1b[2J"
+    )
+
+
+def test_a_class_of_nobody_and_a_class_of_many():
+    assert class_summary.render(klass()) == "group_norm_1d: 0 students: nobody"
+    many = klass(*(grade(f"s{n:02}", 0, error=OURS, outcome="not_checked") for n in range(30)))
+    lines = class_summary.render(many).splitlines()
+    assert len(lines) == 12
+    assert lines[-1] == "  not checked: 20 more"
