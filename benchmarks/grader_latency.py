@@ -120,7 +120,7 @@ def ours_warm(exercises: list[Loaded], once: dict[str, float]) -> Iterator[WarmR
 
 
 def ours(exercise: Loaded, runner: Runner) -> Grade:
-    """Grades a file as ``grader check --json`` does."""
+    """Grades a file as ``grader check --format json`` does."""
 
     def grade(path: Path) -> tuple[Verdict, float]:
         began = time.perf_counter()

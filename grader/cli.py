@@ -29,13 +29,16 @@ from grader.cli_common import (
 from grader.cli_course import chosen, exercises_option, suggested
 from grader.cli_course import loaded as _loaded
 from grader.cli_explain import explain
+from grader.cli_format import asks_for_json, console_for, format_option, out_option, write
 from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
+from grader.cli_report import report as report_
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.cli_watch import watch
 from grader.exits import FAILURE, MISUSE, RIGHT, STOPPED, StoppedError
 from grader.pipeline import check_file
 from grader.report import Report, ReportError
-from grader.reports import as_json, terminal
+from grader.reports import as_json, one, terminal
+from grader.reports.errors import FormatError
 from grader.runners import Isolation, choice
 from grader.runners.base import Limits
 from grader.submission import NoSuchFileError
@@ -53,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
-    as_json_ = list(arguments[:1]) == ["check"] and "--json" in arguments
+    as_json_ = asks_for_json(arguments)
     try:
         return cli.main(args=list(arguments), prog_name="grader", standalone_mode=False) or RIGHT
     except click.ClickException as error:
@@ -99,7 +102,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (next_, hint, solution, explain, watch, batch, merge, doctor, redteam, author):
+for command in (next_, hint, solution, explain, watch, batch, merge, report_, doctor, redteam, author):
     cli.add_command(command)
 
 
@@ -163,7 +166,8 @@ def start(exercise: str, folder: Path) -> None:
 )
 @click.option("--hidden", is_flag=True, help="For grades: a secret seed, told apart, and a report without values.")
 @click.option("--picture", type=Path, metavar="PNG", help="Draw the error of the first wrong case.")
-@click.option("--json", "as_json_", is_flag=True, help="Print one JSON object.")
+@format_option
+@out_option
 @runner_option
 @click.option("--require", type=click.Choice(["partial", "strong"]), help="Run nothing where the isolation is less.")
 @time_limit_option
@@ -173,7 +177,8 @@ def check(
     seed: int | None,
     hidden: bool,
     picture: Path | None,
-    as_json_: bool,
+    name: str,
+    out: Path | None,
     runner: str,
     require: str | None,
     time_limit: float | None,
@@ -192,20 +197,20 @@ def check(
         click.echo(said, err=True)
     busy = f"grading {plain(file.name, 80)} (some seconds: JAX starts and compiles)"
     try:
-        with console.busy(busy, quiet=as_json_), choice.runner(runner, Limits(seconds=time_limit)) as walled:
+        with console.busy(busy, quiet=name != "terminal"), choice.runner(runner, Limits(seconds=time_limit)) as walled:
             if require and short_of(walled.isolation, require):
-                return _too_open(walled.isolation, require, as_json_=as_json_)
+                return _too_open(walled.isolation, require, as_json_=name == "json")
             report = check_file(loaded, file, seed=seed, runner=walled, hidden=hidden)
     except NoSuchFileError as error:
         raise click.UsageError(str(error)) from None
-    if as_json_:
-        console.write(as_json.render(report))
-    else:
-        again = command if hidden else f"{command} --seed {seed}"
-        console.write(terminal.render(report, console.terminal(), command=again))
+    again = command if hidden else f"{command} --seed {seed}"
+    try:
+        write(name, one.render(name, report, one.Where(console=console_for(out), file=str(file), command=again)), out)
+    except FormatError as error:
+        return _said(str(error), FAILURE)
     if picture:
         click.echo(_drawn(report, picture), err=True)
-    if note_try(file, report) and not as_json_:
+    if note_try(file, report) and name == "terminal":
         console.write(SOLVED.format(suggested("next")))
     return EXIT_CODES[report.outcome]
 

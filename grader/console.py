@@ -3,7 +3,8 @@
 import os
 import shlex
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -16,9 +17,23 @@ NARROWEST = 20  # columns
 
 def write(text: str) -> None:
     """Writes to standard output; a reader who has gone away changes no exit code."""
-    try:
+    with _until_nobody_reads():
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """Writes to standard output as it is, whatever the terminal's encoding."""
+    with _until_nobody_reads():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 

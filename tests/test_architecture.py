@@ -56,6 +56,7 @@ def test_every_package_folder_says_what_it_is_in_at_most_35_lines():
     inside = (
         "grader/batch",
         "grader/isolation",
+        "grader/reports/batch",
         "grader/runners",
         "grader/zygote",
         "grader/diagnosis",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from exercises.loader import Loaded, UnknownExerciseError, load
+from exercises.loader import COURSE, ExerciseError, Loaded, UnknownExerciseError, load
 from grader.batch.gradebook import NAME, Gradebook
 from grader.batch.result import Batch
 
@@ -23,15 +23,22 @@ def batch_of(book: Gradebook, exercise: Loaded) -> Batch:
     )
 
 
-def read_batch(folder: Path) -> Batch:
+def read_batch(folder: Path, course: Path = COURSE) -> Batch:
     """The results in a folder that ``grader batch`` or ``grader merge`` wrote.
+
+    Args:
+      folder: the folder.
+      course: where the exercise is, for its title.
 
     Raises:
       GradebookError: if there is no gradebook.
     """
     with Gradebook.existing(folder / NAME) as book:
         try:
-            return batch_of(book, load(book.exercise))
-        except UnknownExerciseError:  # it was renamed since; what was graded is still there
+            return batch_of(book, load(book.exercise, course))
+        except (
+            UnknownExerciseError,
+            ExerciseError,
+        ):  # it was renamed since, or changed; what was graded is still there
             grades = book.grades()
             return Batch(exercise=book.exercise, title="", hidden=book.seed is None, practice="", grades=grades)

@@ -84,7 +84,7 @@ def test_without_scikit_learn_there_is_a_way_out(capsys):
     said = capsys.readouterr().err
     assert "Error: this exercise's images come with scikit-learn" in said
     assert "Traceback" not in said
-    assert run(["check", EXERCISE.slug, solution, "--runner", "fresh", "--json"]) == 2
+    assert run(["check", EXERCISE.slug, solution, "--runner", "fresh", "--format=json"]) == 2
     assert '"kind": "misuse"' in capsys.readouterr().out
     assert run(["author", "check", EXERCISE.slug]) == 1
     assert "pip install 'groupnorm-jax[digits]'" in " ".join(capsys.readouterr().out.split())

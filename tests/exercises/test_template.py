@@ -142,7 +142,7 @@ def test_folders_that_hold_no_exercises(own):
             done = command(own.parent, *arguments, "--exercises", folder)
             assert (done.returncode, done.stdout) == (2, ""), (folder, arguments)
             assert said in " ".join(done.stderr.split())
-    done = command(own.parent, "check", "mine", "s.py", "--json", "--exercises", "nowhere")
+    done = command(own.parent, "check", "mine", "s.py", "--format=json", "--exercises", "nowhere")
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["message"].startswith("--exercises nowhere is no folder")
 

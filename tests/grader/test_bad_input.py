@@ -202,7 +202,7 @@ def test_the_starter_as_it_was(tmp_path, capsys):
 @pytest.mark.parametrize("json", [False, True])
 def test_what_is_no_file_is_misuse(path, reason, json, tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe")
-    code, out, err = grade(tmp_path / path, capsys, *["--json"] * json)
+    code, out, err = grade(tmp_path / path, capsys, *["--format=json"] * json)
     assert code == 2
     assert reason in (out if json else err)
 

@@ -117,7 +117,7 @@ def test_a_dozen_wrong_submissions(name, tmp_path):
     old, new, says = SLIPS[name]
     assert old in RIGHT
     (tmp_path / "s.py").write_text(RIGHT.replace(old, new), "utf-8")
-    done = command("check", "group_norm_nd", str(tmp_path / "s.py"), "--json")
+    done = command("check", "group_norm_nd", str(tmp_path / "s.py"), "--format=json")
     assert (done.returncode, done.stderr) == (1, "")
     report = json.loads(done.stdout)
     jsonschema.validate(report, SCHEMA)
@@ -136,7 +136,7 @@ def test_a_dozen_wrong_submissions(name, tmp_path):
 def test_what_was_printed_is_in_the_json_case_by_case(tmp_path):
     source = RIGHT.replace("        channels =", "        print('shape', x.shape)\n        channels =")
     (tmp_path / "s.py").write_text("print('importing')\n" + source, "utf-8")
-    report = json.loads(command("check", "group_norm_1d", str(tmp_path / "s.py"), "--json").stdout)
+    report = json.loads(command("check", "group_norm_1d", str(tmp_path / "s.py"), "--format=json").stdout)
     assert report["outcome"] == "right"
     assert report["cases"][0]["output"].startswith("importing\nshape (6,)\n")
     assert report["cases"][3]["output"] == "shape (12,)\n"
@@ -161,7 +161,7 @@ def test_a_terminal_that_cannot_show_a_character_does_not_stop_the_report(tmp_pa
 
 def test_json_of_misuse_validates_too(tmp_path):
     for arguments in (["nope", "x.py"], ["group_norm_1d", str(tmp_path / "nowhere.py")]):
-        done = command("check", *arguments, "--json")
+        done = command("check", *arguments, "--format=json")
         assert done.returncode == 2
         report = json.loads(done.stdout)
         jsonschema.validate(report, SCHEMA)
@@ -250,6 +250,7 @@ def test_version_and_help():
         "author",
         "doctor",
         "redteam",
+        "report",
     ):
         assert f"\n  {name} " in done.stdout
 
@@ -268,7 +269,7 @@ def test_less_isolation_than_is_required_runs_nothing(tmp_path):
     done = command(*check)
     assert (done.returncode, done.stdout) == (3, "")
     assert "Not run: --require partial, but here the isolation level is none; not isolated: user id" in done.stderr
-    done = command(*check, "--json")
+    done = command(*check, "--format=json")
     assert done.returncode == 3
     report = json.loads(done.stdout)
     jsonschema.validate(report, SCHEMA)

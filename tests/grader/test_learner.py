@@ -183,7 +183,7 @@ def test_check_records_the_best_try(run, verdicts):
 def test_check_as_json_records_and_prints_one_object(run, verdicts):
     keep()
     verdicts.append(report(13, "a", "right"))
-    code, out, err = run("check", FIRST, "f.py", "--json")
+    code, out, err = run("check", FIRST, "f.py", "--format=json")
     assert (code, json.loads(out)["outcome"], err) == (0, "right", "")
     assert record.read(Path())[FIRST].solved
 

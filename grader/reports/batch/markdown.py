@@ -1,0 +1,57 @@
+"""A class as Markdown, such as GitHub's summary of a step."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from grader.batch.result import Batch, Grade
+from grader.batch.summary import summarised
+from grader.reports import words
+from grader.reports.escaping import markdown, within
+from grader.reports.markdown import CUT, SIZE, table
+
+
+def render(batch: Batch) -> str:
+    """Renders a class's results: what it comes to, then a row a student.
+
+    Args:
+      batch: the results.
+    """
+    return within("\n".join([*_overview(batch), *_students(batch)]) + "\n", SIZE, CUT)
+
+
+def _overview(batch: Batch) -> Iterator[str]:
+    told = summarised(batch)
+    counts = ", ".join(f"{number} {words.OUTCOMES[name]}" for name, number in told.outcomes.items() if number)
+    yield f"## {markdown(batch.title or batch.exercise)}"
+    yield ""
+    yield f"{len(batch.grades)} students: {counts or 'nobody'}."
+    yield f"Mean {told.mean:.1f}, median {told.median:g} of {batch.max_score:g} points."
+    if batch.practice:
+        yield f"Not for grades: {markdown(batch.practice)}"
+    yield ""
+    if told.misconceptions:
+        rows = [(markdown(name), str(number)) for name, number in told.misconceptions.items()]
+        yield from table(("mistake", "students"), rows, " r")
+    if told.duplicates:
+        yield f"The same text: {'; '.join(markdown(' = '.join(group), 2000) for group in told.duplicates)}"
+        yield ""
+
+
+def _students(batch: Batch) -> Iterator[str]:
+    headings = ("student", "name", "", "points", "cases", "mistakes, or why not checked")
+    yield from table(headings, [_row(grade) for grade in batch.grades], "   r ")
+
+
+def _row(grade: Grade) -> tuple[str, ...]:
+    report = grade.report
+    unchecked = report.outcome == "not_checked"
+    told = words.reason(report) or (report.error.message if report.error else ", ".join(words.mistakes(report)))
+    counts = Counter(case.outcome for case in report.cases)
+    return (
+        markdown(grade.student),
+        markdown(grade.name),
+        words.OUTCOMES[report.outcome],
+        "" if unchecked else f"{report.score:g}",
+        f"{counts['right']} of {len(report.cases)}",
+        markdown(told, 300),
+    )

@@ -1,0 +1,69 @@
+"""What every format says of a report, in the same words."""
+
+from grader.report import CaseResult, Report
+
+OUTCOMES = {"right": "right", "wrong": "wrong", "skipped": "skipped", "not_checked": "not checked"}
+
+
+def points(report: Report) -> str:
+    """How far it is right."""
+    right = sum(case.outcome == "right" for case in report.cases)
+    return f"{right} of {len(report.cases)} cases, {report.score:g} of {report.max_score:g} points"
+
+
+def why(case: CaseResult, report: Report) -> str:
+    """Why a case is not right, with what the mistake is and where, a line or more each."""
+    parts = [case.situation, case.message]
+    if case.diagnosis:
+        parts.append(case.diagnosis.text)
+    if report.departure and report.departure.case == case.name:
+        parts.append(report.departure.text)
+    return "\n".join(part for part in parts if part)
+
+
+def line_of(case: CaseResult, report: Report) -> int | None:
+    """The line of the submission that a case went wrong at, if it is known."""
+    if case.diagnosis and case.diagnosis.line:
+        return case.diagnosis.line
+    return report.departure.line if report.departure and report.departure.case == case.name else None
+
+
+def mistakes_told(report: Report) -> list[list[CaseResult]]:
+    """Cases that are wrong, or that the grader failed in, together where one sentence tells them all.
+
+    The first of each is the one to tell: that whose line is known, if there is one.
+    """
+    told: dict[object, list[CaseResult]] = {}
+    for case in report.cases:
+        if case.outcome in ("wrong", "not_checked"):
+            told.setdefault((case.outcome, case.diagnosis or case.message), []).append(case)
+    first = report.departure.case if report.departure else ""
+    return [sorted(alike, key=lambda case: case.name != first) for alike in told.values()]
+
+
+def mistakes(report: Report) -> tuple[str, ...]:
+    """Names of the misconceptions that its wrong cases show, in order; two at once are two."""
+    named = (case.diagnosis.misconception.split("+") for case in report.cases if case.diagnosis)
+    return tuple(dict.fromkeys(name.strip() for names in named for name in names if name.strip()))
+
+
+def reason(report: Report) -> str:
+    """Why it was not checked; empty where it was."""
+    if report.outcome != "not_checked":
+        return ""
+    if report.error:
+        return report.error.message
+    return next((case.message for case in report.cases if case.outcome == "not_checked"), "nothing was graded")
+
+
+def in_words(report: Report) -> str:
+    """The report as plain lines, every mistake once, for a field of feedback."""
+    lines = [f"{points(report)}."]
+    if report.error:
+        return "\n".join([*lines, report.error.message])
+    for alike in mistakes_told(report):
+        names = "; ".join(case.name for case in alike)
+        lines.append(f"{OUTCOMES[alike[0].outcome]}: {names}\n{why(alike[0], report)}")
+    skipped = "; ".join(case.name for case in report.cases if case.outcome == "skipped")
+    lines += [f"skipped, as others must be right first: {skipped}"] if skipped else []
+    return "\n".join([*lines, *([report.note] if report.note else [])])
