@@ -15,7 +15,7 @@ from grader.report import Departure
 from grader.submission import Submission
 from grader.transcript import Answer, Problem, Traced
 
-FAR = 1e3  # margins beyond it say no more
+FAR = 1e12  # margins beyond it say no more
 STOP = "stop_gradient"
 VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32

@@ -1,6 +1,5 @@
 """The digits: what is held back, what is trained on, and what never leaves the judge."""
 
-import builtins
 import subprocess
 import sys
 
@@ -29,14 +28,8 @@ def _missing(monkeypatch):
     """As if scikit-learn were not there."""
     for cached in (digits._digits, digits._by_pixels, digits._batches):  # noqa: SLF001
         cached.cache_clear()
-    imported = builtins.__import__
-
-    def without(name, *rest):
-        if name.startswith("sklearn"):
-            raise ImportError(name)
-        return imported(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    for name in ("sklearn", "sklearn.datasets"):
+        monkeypatch.setitem(sys.modules, name, None)
 
 
 @pytest.mark.usefixtures("installed")
