@@ -345,6 +345,11 @@ def test_a_closed_runner_starts_nothing():
     assert warm.pid is None
 
 
+def test_trusted_programs_have_time_to_fill_the_cache_however_busy_the_machine():
+    with WarmRunner(Limits(seconds=1e-3)) as warm:
+        assert warm.fill(list(programs(EXERCISE))[:1]) > 10
+
+
 def test_filling_stays_in_step_whatever_a_program_does():
     request, names = next(iter(programs(EXERCISE)))
     ends = replace(request, submission=Submission(name="s.py", source="import os; os._exit(0)"))

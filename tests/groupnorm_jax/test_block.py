@@ -47,15 +47,20 @@ def test_a_checkpoint_of_flax_is_ours():
     x, time = (jnp.asarray(rng.normal(size=shape), jnp.float32) for shape in ((2, 8, 8, 16), (2, 5)))
     theirs = Block(nn.GroupNorm)
     with jax.numpy_rank_promotion("allow"), jax.numpy_dtype_promotion("standard"):
-        variables = theirs.init(jax.random.key(0), x, time)
+        variables = jax.jit(theirs.init)(jax.random.key(0), x, time)
         # As trained: no scale is one, no offset zero.
         variables = jax.tree.map(lambda p: p + jnp.asarray(rng.normal(0, 0.3, p.shape), p.dtype), variables)
         written = serialization.to_bytes(variables)
         results = []
         for block in (theirs, Block(groupnorm_jax.GroupNorm), Joined()):
-            empty = block.init(jax.random.key(1), x, time)
+            empty = jax.eval_shape(block.init, jax.random.key(1), x, time)
             chex.assert_trees_all_equal_shapes_and_dtypes(empty, variables)
             read = serialization.from_bytes(empty, written)
-            loss = lambda v, b=block: jnp.square(b.apply(v, x, time)).mean()  # noqa: E731 - of the variables alone
-            results.append((block.apply(read, x, time), jax.grad(loss)(read)))
+
+            def loss(variables, block=block):
+                y = block.apply(variables, x, time)
+                return jnp.square(y).mean(), y
+
+            (_, y), gradient = jax.jit(jax.value_and_grad(loss, has_aux=True))(read)
+            results.append((y, gradient))
     chex.assert_trees_all_close(*results, atol=2e-5, rtol=1e-4)

@@ -38,7 +38,8 @@ def oracle(x, num_groups, gamma=None, beta=None, where=None, eps=EPS, channel_ax
 @pytest.mark.parametrize("num_groups", [1, 3, 12])
 def test_the_formula_at_every_rank(shape, num_groups, dtype):
     x, gamma, beta = drawn(shape, dtype), drawn((12,), seed=1), drawn((12,), seed=2)
-    for transform in (lambda f: f, jax.jit):
+    # Without jit the same function is compiled, a second time: for one number of groups is enough.
+    for transform in (lambda f: f, jax.jit) if num_groups == 3 else (jax.jit,):
         got = transform(lambda x: group_norm(x, num_groups, gamma, beta))(x)
         assert got.dtype == x.dtype
         near(got, oracle(x, num_groups, gamma, beta), TOLERANCES[dtype])
