@@ -300,6 +300,11 @@ class Exercise:
     production: str = ""
     practice: str = ""
 
+    @property
+    def listed(self) -> str:
+        """The title as lists have it."""
+        return f"{self.title} (practice)" if self.practice else self.title
+
 
 def end_to_end(*arrays: np.ndarray) -> np.ndarray:
     """Several arrays as one, for the value of an entry that returns a tuple."""

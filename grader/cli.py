@@ -113,7 +113,7 @@ def list_() -> None:
     table = Table(Column("exercise", no_wrap=True), "what you write", "cases", "points", box=None, pad_edge=False)
     for exercise in chosen():
         cases = exercise.spec.cases
-        table.add_row(exercise.slug, Text(exercise.spec.title), str(len(cases)), f"{sum(c.points for c in cases):g}")
+        table.add_row(exercise.slug, Text(exercise.spec.listed), str(len(cases)), f"{sum(c.points for c in cases):g}")
     console.show(table)
 
 

@@ -111,7 +111,7 @@ def _map(course: list[Loaded], standings: Mapping[str, Standing]) -> Table:
         state = "solved" if standing.solved else "begun" if standing.begun else "open"
         worth = sum(case.points for case in exercise.spec.cases)
         numbers = (f"{standing.points:g}", f"{worth:g}", _tries(standing))
-        table.add_row(exercise.slug, Text(plain(exercise.spec.title, LONGEST)), STATES[state], *numbers)
+        table.add_row(exercise.slug, Text(plain(exercise.spec.listed, LONGEST)), STATES[state], *numbers)
     return table
 
 

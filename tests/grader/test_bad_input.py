@@ -1,11 +1,15 @@
 """Every bad input gets a sentence that a beginner understands, the right exit code, and no traceback of ours."""
 
 import os
+from contextlib import nullcontext
 
 import pytest
 
+from exercises.loader import load
 from grader.cli import run
+from grader.runners import choice
 
+EXERCISE = load("group_norm_1d")
 HEAD = "import jax, jax.numpy as jnp\nfrom flax import linen as nn\n"
 MODULE = (
     HEAD
@@ -143,21 +147,30 @@ CONTENT = {
 }
 
 
-def grade(path, capsys, *options):
-    seconds = "1" if "loop" in path.name else "20"
-    # The plain process: behind the wall, some of what is tried here is stopped before it can go wrong.
-    code = run(["check", "group_norm_1d", str(path), "--runner", "fresh", "--time-limit", seconds, *options])
-    out, err = capsys.readouterr()
-    return code, out, err
+@pytest.fixture
+def grade(capsys, monkeypatch, unwalled):
+    """The command; without the wall, behind which some of what is tried here is stopped before it can go wrong."""
+
+    def graded(path, *options):
+        limit = []
+        if "loop" in path.name:  # in a process of its own, which the command starts
+            limit = ["--runner", "fresh", "--time-limit", "1"]
+        else:
+            monkeypatch.setattr(choice, "runner", lambda *_: nullcontext(unwalled))
+        code = run(["check", "group_norm_1d", str(path), *limit, *options])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return graded
 
 
 @pytest.mark.parametrize("name", CONTENT)
-def test_content_that_cannot_pass(name, tmp_path, capsys, monkeypatch):
+def test_content_that_cannot_pass(name, tmp_path, grade, monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")  # no wrapping: sentences can be looked for
     content, sentence = CONTENT[name]
     path = tmp_path / f"{name.replace(' ', '_').replace('/', '_')}.py"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    code, out, err = grade(path, capsys)
+    code, out, err = grade(path)
     text = "\n".join(line.strip() for line in out.splitlines()) + "\n"
     assert (code, err) == (1, "")
     assert sentence in text
@@ -165,26 +178,27 @@ def test_content_that_cannot_pass(name, tmp_path, capsys, monkeypatch):
     assert "worker.py" not in text
 
 
-def test_the_frame_of_template_is_right_otherwise(tmp_path, capsys):
+def test_the_frame_of_template_is_right_otherwise(tmp_path, grade):
     (tmp_path / "ok.py").write_text(
         with_body("if x.shape[-1] % self.num_groups: raise ValueError\n        " + RIGHT_BODY), "utf-8"
     )
-    assert grade(tmp_path / "ok.py", capsys)[0] == 0
+    assert grade(tmp_path / "ok.py")[0] == 0
 
 
-def test_their_traceback_is_cut_to_their_own_lines(tmp_path, capsys, monkeypatch):
+def test_their_traceback_is_cut_to_their_own_lines(tmp_path, grade, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     source = with_body("return helper(x)") + "\n\ndef helper(x):\n    return x.reshape(7, 7)\n"
     (tmp_path / "frames.py").write_text(source, "utf-8")
-    _, out, _ = grade(tmp_path / "frames.py", capsys)
+    _, out, _ = grade(tmp_path / "frames.py")
     assert "line 11, in __call__: return helper(x)" in out
     assert "line 15, in helper: return x.reshape(7, 7)" in out
     assert "site-packages" not in out
 
 
-def test_the_starter_as_it_was(tmp_path, capsys):
+def test_the_starter_as_it_was(tmp_path, grade, capsys):
     assert run(["start", "group_norm_1d", str(tmp_path)]) == 0
-    code, out, _ = grade(tmp_path / "group_norm_1d.py", capsys)
+    capsys.readouterr()
+    code, out, _ = grade(tmp_path / "group_norm_1d.py")
     assert code == 1
     assert "this is the starter as it was handed out" in out
 
@@ -200,9 +214,9 @@ def test_the_starter_as_it_was(tmp_path, capsys):
     ],
 )
 @pytest.mark.parametrize("json", [False, True])
-def test_what_is_no_file_is_misuse(path, reason, json, tmp_path, capsys):
+def test_what_is_no_file_is_misuse(path, reason, json, tmp_path, grade):
     os.mkfifo(tmp_path / "pipe")
-    code, out, err = grade(tmp_path / path, capsys, *["--format=json"] * json)
+    code, out, err = grade(tmp_path / path, *["--format=json"] * json)
     assert code == 2
     assert reason in (out if json else err)
 

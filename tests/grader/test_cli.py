@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +18,7 @@ from grader.redteam import descendants
 from grader.reports import as_json
 from grader.runners import choice
 
+EXERCISE = load("group_norm_nd")
 GRADER = [str(Path(sys.executable).with_name("grader"))]
 MODULE = [sys.executable, "-m", "grader"]
 SCHEMA = json.loads(as_json.SCHEMA.read_text("utf-8"))
@@ -70,8 +72,9 @@ def command(*arguments, via=GRADER, **environment):
 
 @pytest.mark.parametrize("via", [GRADER, MODULE], ids=["grader", "python -m grader"])
 def test_list(via):
-    done = command("list", via=via)
+    done = command("list", via=via, COLUMNS="200")
     assert done.returncode == 0
+    assert ("A classifier trained at batch size 2 (practice)" in done.stdout) == ("small_batch_classifier" in slugs())
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [e.slug for e in load_all()]
 
 
@@ -113,13 +116,18 @@ def test_the_solution_is_right(slug, tmp_path):
 
 
 @pytest.mark.parametrize("name", SLIPS)
-def test_a_dozen_wrong_submissions(name, tmp_path):
+def test_a_dozen_wrong_submissions(name, tmp_path, walled, monkeypatch, capsys):
+    """Without the command's start: the reports are the point, and a wall stands already."""
+    from grader import cli  # noqa: PLC0415
+
+    monkeypatch.setattr(choice, "runner", lambda *_: nullcontext(walled))
     old, new, says = SLIPS[name]
     assert old in RIGHT
     (tmp_path / "s.py").write_text(RIGHT.replace(old, new), "utf-8")
-    done = command("check", "group_norm_nd", str(tmp_path / "s.py"), "--format=json")
-    assert (done.returncode, done.stderr) == (1, "")
-    report = json.loads(done.stdout)
+    assert cli.run(["check", "group_norm_nd", str(tmp_path / "s.py"), "--format=json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    report = json.loads(out)
     jsonschema.validate(report, SCHEMA)
     assert report["outcome"] == "wrong"
     assert 0 <= report["score"] < report["max_score"] == 21

@@ -10,18 +10,17 @@ import pytest
 from exercises.loader import load
 from grader.pipeline import grade
 from grader.reports import as_json
-from grader.runners import choice
 from grader.submission import Submission
 
-ND, ONE = load("group_norm_nd"), load("group_norm_1d")
+EXERCISE = ND = load("group_norm_nd")
+ONE = load("group_norm_1d")
 MOMENTS, FAMILY, STREAM = load("moments"), load("norm_family"), load("stable_variance")
 RIGHT = (Path(as_json.__file__).parents[1] / "demo" / "right.py").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with choice.runner() as warm:
-        yield warm
+@pytest.fixture
+def runner(walled):
+    return walled
 
 
 def graded(runner, old, new, exercise=ND):

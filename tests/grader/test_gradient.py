@@ -12,7 +12,6 @@ from exercises.loader import load
 from grader.judge import float64_arrays, judge
 from grader.pipeline import grade
 from grader.plan import make_plan
-from grader.runners.fresh import FreshRunner
 from grader.submission import Submission
 from grader.transcript import Answer
 
@@ -76,18 +75,18 @@ def test_what_is_allowed_covers_float32_and_not_much_more(mean):
         ("y + jax.lax.stop_gradient(x) - x", "only the gradient is wrong"),
     ],
 )
-def test_what_is_said_of_a_gradient_alone_that_is_wrong(last, says):
+def test_what_is_said_of_a_gradient_alone_that_is_wrong(last, says, unwalled):
     source = SOURCE.replace(LINE, LINE.replace("return", "y =") + f"        return {last}\n")
     assert source != SOURCE
-    report = grade(BRIEF, Submission(name="s.py", source=source), seed=0, runner=FreshRunner())
+    report = grade(BRIEF, Submission(name="s.py", source=source), seed=0, runner=unwalled)
     assert [case.outcome for case in report.cases] == ["right", "right", "wrong"]
     told = report.cases[-1]
     assert says in (told.diagnosis.text if told.diagnosis else told.message)
 
 
-def test_a_gradient_is_asked_for_only_once_the_values_are_right():
+def test_a_gradient_is_asked_for_only_once_the_values_are_right(unwalled):
     source = SOURCE.replace("+ beta", "- beta")
-    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=0, runner=FreshRunner())
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=0, runner=unwalled)
     assert next(case for case in report.cases if case.name == "gradient").outcome == "skipped"
 
 

@@ -12,7 +12,6 @@ from grader.pipeline import check_file, grade
 from grader.plan import make_plan
 from grader.reports import as_json
 from grader.runners.base import Request
-from grader.runners.fresh import FreshRunner
 from grader.submission import Submission
 from grader.wire import Decoder
 
@@ -49,26 +48,26 @@ NEVER_SHOWN = ("name of a parameter with a wrong value", "message of exit")
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_nothing_a_submission_says_is_repeated(channel, tmp_path):
+def test_nothing_a_submission_says_is_repeated(channel, tmp_path, unwalled):
     path = tmp_path / "s.py"
     path.write_text(HEAD + CHANNELS[channel], "utf-8")
-    shown = as_json.render(check_file(EXERCISE, path, seed=0, runner=FreshRunner()))
-    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
+    shown = as_json.render(check_file(EXERCISE, path, seed=0, runner=unwalled))
+    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=unwalled, hidden=True))
     assert TOKEN in shown or channel in NEVER_SHOWN
     assert TOKEN not in concealed
     assert str(SECRET) not in concealed
     assert json.loads(concealed)["outcome"] == "wrong"
 
 
-def test_shapes_and_values_are_not_repeated():
+def test_shapes_and_values_are_not_repeated(unwalled):
     source = (
         f"{EXERCISE.solution}\ncall = MyGroupNorm.__call__\ndef other(self, x):\n    y = call(self, x)\n"
         "    return jnp.full((1234, 7), 0.5) if self.eps == 1e-3 else y * (1.2345 if self.eps == 0.5 else 1)\n"
         "MyGroupNorm.__call__ = other"
     )
     submission = Submission(name="s.py", source=source)
-    shown = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner())
-    concealed = grade(EXERCISE, submission, seed=SECRET, runner=FreshRunner(), hidden=True)
+    shown = grade(EXERCISE, submission, seed=SECRET, runner=unwalled)
+    concealed = grade(EXERCISE, submission, seed=SECRET, runner=unwalled, hidden=True)
     told = [case.message for case in concealed.cases if case.visibility == "hidden" and case.outcome == "wrong"]
     assert any("(1234, 7)" in case.message for case in shown.cases)
     assert not any("1234" in message for message in told)
@@ -80,18 +79,18 @@ def test_shapes_and_values_are_not_repeated():
     assert not any(case.diagnosis and not case.diagnosis.misconception for case in concealed.cases)
 
 
-def test_a_right_program_is_right_and_a_named_idea_is_named():
+def test_a_right_program_is_right_and_a_named_idea_is_named(unwalled):
     right = grade(
         EXERCISE,
         Submission(name="s.py", source=EXERCISE.solution),
         seed=SECRET,
-        runner=FreshRunner(),
+        runner=unwalled,
         hidden=True,
     )
     assert (right.outcome, right.seed) == ("right", None)
     wrong = EXERCISE.solution.replace("jnp.sqrt(variance + self.eps)", "(jnp.sqrt(variance) + self.eps)")
     assert wrong != EXERCISE.solution
-    report = grade(EXERCISE, Submission(name="s.py", source=wrong), seed=SECRET, runner=FreshRunner(), hidden=True)
+    report = grade(EXERCISE, Submission(name="s.py", source=wrong), seed=SECRET, runner=unwalled, hidden=True)
     assert {case.diagnosis.misconception for case in report.cases if case.diagnosis} == {"eps_outside_root"}
     assert report.departure is None
 
@@ -118,11 +117,11 @@ NUMBERS = {
 
 
 @pytest.mark.parametrize("channel", NUMBERS)
-def test_no_line_is_named(channel, tmp_path):
+def test_no_line_is_named(channel, tmp_path, unwalled):
     path = tmp_path / "s.py"
     path.write_text(HEAD + NUMBERS[channel], "utf-8")
-    assert str(LINE) in as_json.render(check_file(EXERCISE, path, seed=0, runner=FreshRunner()))
-    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=FreshRunner(), hidden=True))
+    assert str(LINE) in as_json.render(check_file(EXERCISE, path, seed=0, runner=unwalled))
+    concealed = as_json.render(check_file(EXERCISE, path, seed=SECRET, runner=unwalled, hidden=True))
     assert str(LINE) not in concealed
     assert '"line' not in concealed
 
@@ -139,8 +138,8 @@ def test_no_line_is_named(channel, tmp_path):
         ("import groupnorm_jax", "not allowed here: "),
     ],
 )
-def test_ordinary_endings_are_said_in_words_that_are_true(source, says):
-    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=FreshRunner(), hidden=True)
+def test_ordinary_endings_are_said_in_words_that_are_true(source, says, unwalled):
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=unwalled, hidden=True)
     assert says in report.error.message
     assert not (says == "out of memory" and "not shown" in report.error.message)
 
@@ -150,7 +149,7 @@ def test_a_fault_of_ours_says_no_more_than_that():
     assert found.message == "the grader failed here"
 
 
-def test_a_word_for_a_module_that_python_itself_stumbles_over():
+def test_a_word_for_a_module_that_python_itself_stumbles_over(unwalled):
     source = f"{HEAD}{MODULE}        raise ImportError(\"No module named '__main__'\")"
-    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=FreshRunner())
+    report = grade(EXERCISE, Submission(name="s.py", source=source), seed=1, runner=unwalled)
     assert "an import failed: No module named '__main__'" in report.cases[0].message

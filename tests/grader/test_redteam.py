@@ -12,7 +12,17 @@ import pytest
 from exercises.loader import load
 from grader import cli
 from grader.bait import planted
-from grader.redteam import ATTACKS, SECRET_VARIABLE, AttackError, as_line, baited, read_attack, read_attacks, run_attack
+from grader.redteam import (
+    ATTACKS,
+    SECRET_VARIABLE,
+    AttackError,
+    Outcome,
+    as_line,
+    baited,
+    read_attack,
+    read_attacks,
+    run_attack,
+)
 from grader.runners import choice
 from grader.runners.base import nothing_more
 from grader.runners.fresh import FreshRunner
@@ -117,7 +127,8 @@ def test_what_happens_beside_the_submission_is_seen_too(tmp_path):
 
 
 def test_an_outcome_is_one_json_line(tmp_path):
-    line = as_line(outcome(tmp_path, HONEST))
+    found = attack(tmp_path, HONEST)
+    line = as_line(Outcome(attack=found, gains=("was called right",), seconds=1.0, said="right:\nyes"))
     assert json.loads(line)["gains"] == ["was called right"]
     assert "\n" not in line
 
