@@ -11,6 +11,9 @@ def pytest_addoption(parser):
     parser.addoption(
         "--rewrite-golden", action="store_true", help="write the golden files anew, to be read in the diff"
     )
+    parser.addoption(
+        "--every-wrong-submission", action="store_true", help="grade all of them, and not one for each idea: minutes"
+    )
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Wrong programs, written by other means than the misconceptions' own code: which idea is each taken for?
 
-``pytest tests/grader/test_confusion.py -s`` prints the confusion table.
+``pytest tests/grader/test_confusion.py -s`` prints the confusion table, for one program of each idea or pair of ideas;
+with ``--every-wrong-submission`` for all programs.
 """
 
 import re
@@ -39,13 +40,15 @@ def lines(path):
 
 
 @pytest.fixture(scope="module")
-def table():
-    """Every program through the grader, two at a time, as a batch would."""
+def table(request):
+    """Programs through the grader, two at a time, as a batch would: one for each idea, or all if that is asked for."""
+    every = request.config.getoption("--every-wrong-submission")
+    files = FILES if every else list({header(path)["misconception"]: path for path in reversed(FILES)}.values())
     with choice.runner() as runner, ThreadPoolExecutor(2) as pool:
         if isinstance(runner, WarmRunner):
             for exercise in EXERCISES.values():
                 runner.fill(list(programs(exercise))[:1])  # more costs more than it saves
-        return dict(zip([path.stem for path in FILES], pool.map(lambda path: found(path, runner), FILES), strict=True))
+        return dict(zip([path.stem for path in files], pool.map(lambda path: found(path, runner), files), strict=True))
 
 
 def found(path, runner):
