@@ -9,7 +9,7 @@ from rich.text import Text
 
 from exercises.loader import Loaded
 from grader import console
-from grader.cli_course import exercises_option
+from grader.cli_course import exercises_option, suggested
 from grader.cli_course import loaded as _loaded
 from grader.cli_wall import runner_option
 from grader.explain import Measured, measured
@@ -18,7 +18,7 @@ from grader.submission import NoSuchFileError, Submission, UnreadableError, read
 from grader.text import plain
 
 FAR = 1e-4
-NOTHING = "not to be seen"
+NOTHING = "not measured"
 
 
 @click.command()
@@ -28,17 +28,17 @@ NOTHING = "not to be seen"
 @runner_option
 def explain(exercise: str, file: Path | None, runner: str) -> int:
     """After solving: how FILE (EXERCISE.py by default) compares with the solution, and with layers in use."""
-    loaded = _loaded(exercise)
+    loaded, path = _loaded(exercise), file or Path(f"{exercise}.py")
     try:
-        submission = read_submission(file or Path(f"{exercise}.py"), starter=loaded.starter)
+        submission = read_submission(path, starter=loaded.starter)
     except NoSuchFileError as error:
         raise click.UsageError(plain(str(error), 400)) from None
     except UnreadableError as error:
-        return _not_yet(exercise, str(error))
+        return _not_yet(exercise, path, str(error))
     with console.busy(f"measuring {submission.name}", quiet=False), choice.runner(runner) as walled:
         yours = measured(loaded, submission, seed=0, runner=walled)
         if not yours.right:
-            return _not_yet(exercise, "not every case is right yet")
+            return _not_yet(exercise, path, "it is not right in every case")
         reference = measured(loaded, Submission(name="solution.py", source=loaded.solution), seed=0, runner=walled)
     console.show(Text(f"{submission.name} and the reference solution of {exercise}", style="bold"))
     console.show(_table(yours, reference))
@@ -49,8 +49,9 @@ def explain(exercise: str, file: Path | None, runner: str) -> int:
     return 0
 
 
-def _not_yet(exercise: str, why: str) -> int:
-    click.echo(f"explain is for a solved exercise: {why}. See: grader check {exercise} FILE", err=True)
+def _not_yet(exercise: str, file: Path, why: str) -> int:
+    told = f"explain is for a solved exercise, and {console.quoted(file)} does not solve it: {why}."
+    click.echo(f"{told} Name the file that does: {suggested('explain', exercise, 'FILE')}", err=True)
     return 1
 
 

@@ -38,6 +38,7 @@ class Verdict:
 
 
 APART = 0.05  # of the range of the scores: far above rounding, even in half precision
+DIGITS = "; only the last digits are lost, in the arithmetic"
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
 
 RIGHT = Verdict(outcome="right")
@@ -176,7 +177,7 @@ def compare(
     want, got = _two_numbers(float(expected[at]), float(value[at]))
     off, limit = _two_numbers(float(error[at]), float(allowed[at]), digits=2)
     off = f"off by {off}, " if np.isfinite(error[at]) else ""
-    digits = "; only the last digits are lost, in the arithmetic" if error[at] < LAST_DIGITS * abs(expected[at]) else ""
+    digits = DIGITS if error[at] < LAST_DIGITS * abs(expected[at]) else ""
     count = int((margins > 1).sum())
     message = (
         f"expected {want}, not {got}{where}; {off}allowed {limit}; {count} of {margins.size} values are wrong{digits}"

@@ -18,7 +18,7 @@ from grader import sentences
 from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.error_map import error_map
-from grader.judge import Verdict, judge
+from grader.judge import DIGITS, Verdict, judge
 from grader.plan import Plan, PlannedCase, make_plan
 from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError
 from grader.runners.base import Look, Request, Run, Runner, nothing_more
@@ -126,7 +126,7 @@ def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError 
 def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> tuple[CaseResult, ...]:
     """Every case judged; then the wrong ones diagnosed."""
     answers = run.transcript.answers
-    found = verdicts(exercise, plan, submission, run)
+    found = _agreed(verdicts(exercise, plan, submission, run))
     outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, found, strict=True)}
     results = []
     diagnoses = _diagnoses(exercise, plan, answers) if "wrong" in outcomes.values() else {}
@@ -154,6 +154,14 @@ def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> 
             )
         )
     return tuple(results)
+
+
+def _agreed(found: list[Verdict]) -> list[Verdict]:
+    """What is small in one case is no matter of digits if another is far off: the formula is wrong."""
+    wrong = [verdict for verdict in found if verdict.outcome == "wrong"]
+    if all(verdict.message.endswith(DIGITS) for verdict in wrong):
+        return found
+    return [replace(verdict, message=verdict.message.removesuffix(DIGITS)) for verdict in found]
 
 
 def _visibility(planned: PlannedCase) -> Literal["public", "hidden"]:

@@ -167,6 +167,15 @@ EPS = (
         below=lambda v, axes, eps: 1 / (1 / np.sqrt(var(v, axes)) + eps),
     ),
     _idea(
+        "eps_after_the_fraction",
+        "eps added to the fraction, after the division",
+        "Mean and variance are right. But eps is added to the result of the division, so that all values are moved by "
+        "it and nothing protects the division itself. In which order does Python divide and add, and what do brackets "
+        "change about that?",
+        centre=lambda v, axes, eps: v - mean(v, axes) + eps * np.sqrt(var(v, axes)),
+        below=lambda v, axes, _: np.sqrt(var(v, axes)),
+    ),
+    _idea(
         "eps_twice",
         "eps added twice, under the root and beside it",
         "Under the root eps stands where it should. Outside it is added a second time, so that narrow groups come out "

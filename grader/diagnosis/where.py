@@ -82,7 +82,7 @@ _TRAITS: tuple[Candidate, ...] = (
         lambda case: case.x.ndim > 1 and case.x.shape[0] == 1,
     ),
     (
-        Trait("gamma and beta are not ones and zeros", "How do your parameters enter the formula?"),
+        Trait("the parameters are not ones and zeros", "How do your parameters enter the formula?"),
         lambda case: bool(case.parameters),
     ),
 )
