@@ -123,11 +123,11 @@ def test_the_environment_names_the_folder_too_and_the_option_comes_first(own):
     done = command(own.parent, "list", GRADER_EXERCISES="own")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["mine"]
     done = command(own.parent, "list", "--exercises", str(COURSE), GRADER_EXERCISES="own")
-    assert done.stdout.splitlines()[1].startswith("group_norm_1d")
+    assert done.stdout.splitlines()[1].startswith("moments")
     done = command(own.parent, "list", GRADER_EXERCISES="nowhere")
     assert done.returncode == 2
     assert "GRADER_EXERCISES=nowhere is no folder; this makes it" in done.stderr
-    assert command(own.parent, "list", GRADER_EXERCISES="").stdout.splitlines()[1].startswith("group_norm_1d")
+    assert command(own.parent, "list", GRADER_EXERCISES="").stdout.splitlines()[1].startswith("moments")
 
 
 def test_folders_that_hold_no_exercises(own):

@@ -12,12 +12,24 @@ from grader.plan import make_plan
 DIGESTS = {
     ("group_norm_1d", 0): "d2ae59ed17d995d3",
     ("group_norm_1d", 1): "bf104b4a26cb1be4",
+    ("group_norm_affine", 0): "ea87c0f8b4e8c45e",
+    ("group_norm_affine", 1): "a5ddbf136a511407",
+    ("group_norm_channels_first", 0): "77c9752284f76d9a",
+    ("group_norm_channels_first", 1): "2bf5f4c4175178fb",
+    ("group_norm_images", 0): "b06b8cf85cad0aba",
+    ("group_norm_images", 1): "7c58db5f170f4634",
     ("group_norm_nd", 0): "73c0f358b930938b",
     ("group_norm_nd", 1): "0c0d36227e8f0de4",
     ("moments", 0): "f3acb681938b82cf",
     ("moments", 1): "9cd7e193f7c31556",
     ("norm_family", 0): "3f2d1fa79121f9fd",
     ("norm_family", 1): "fe12ec924a319226",
+    ("repair_moments", 0): "13badd472cd30cb9",
+    ("repair_moments", 1): "45c82f16dc24a9e8",
+    ("small_batch_classifier", 0): "80e5c13927b3af02",
+    ("small_batch_classifier", 1): "00e91228ddb2c6db",
+    ("stable_variance", 0): "bb65a90bd905d2a7",
+    ("stable_variance", 1): "6b530262a21bd650",
 }
 
 

@@ -13,7 +13,7 @@ from grader.judge import float64_arrays
 from grader.plan import make_plan
 from grader.transcript import Answer, Problem
 
-EXERCISES = load_all()
+EXERCISES = [e for e in load_all() if e.spec.entry.kind != "training"]  # whose ideas are programs
 ONE, ND = load("group_norm_1d"), load("group_norm_nd")
 RIGHT = Misconception(name="right", title="right", text="?")
 ALL = [(e, m) for e in EXERCISES for m in e.spec.misconceptions]
