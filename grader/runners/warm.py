@@ -118,17 +118,18 @@ class WarmRunner:
         limits: Limits,
         *,
         harvest: Iterable[str] | None = None,
+        cold: bool = False,
         follow_up: FollowUp = nothing_more,
     ) -> Run:
         with self._lock:
             ready, self._ready = self._ready, None
-        if ready and harvest is not None:
-            ready.close()  # it will not have what the cache is filled with
+        if ready and (cold or harvest is not None):
+            ready.close()  # it has the cache as it is now
             ready = None
         watched = partial(self._watched, asked, limits, follow_up)
         run = watched(lambda: ready) if ready else None
         if run is None or run.ending.kind == "not_started":  # the one that was ready may have died meanwhile
-            run = watched(partial(self._forked, harvest))
+            run = watched(partial(self._forked, harvest, cold=cold))
         if harvest is not None and self._zygote:
             self._entries += self._zygote.reply().get("entries", 0)  # said in any case, however the program ended
         return run
@@ -138,7 +139,8 @@ class WarmRunner:
         try:
             with closing(fork()) as child:
                 child.give(asked.encoded())
-                return Watch(child, asked, limits, run=self._run).run(follow_up)
+                # The reference compiles all by itself: the cache is filled from it, not from other right programs.
+                return Watch(child, asked, limits, run=partial(self._run, cold=True)).run(follow_up)
         except _WarmError as error:
             return not_started(str(error))
         except OSError as error:
@@ -150,9 +152,9 @@ class WarmRunner:
             if self._ready is None and not self._ended:
                 self._ready = self._forked()
 
-    def _forked(self, harvest: Iterable[str] | None = None) -> "_Child":
+    def _forked(self, harvest: Iterable[str] | None = None, *, cold: bool = False) -> "_Child":
         """A new fork, without a request as yet."""
-        order = {"without": sorted(self._without)}
+        order: dict[str, Any] = {"without": sorted(self._without), "cold": cold}
         if harvest is not None:
             order["harvest"] = sorted(harvest)
         with ExitStack() as stack:

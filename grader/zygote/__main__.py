@@ -103,6 +103,8 @@ def _run(order: dict[str, Any], request: int, answers: int, output: int, harvest
         signal.signal(number, signal.SIG_DFL)
     jail = Jail(parent=os.getppid(), without=frozenset(order.get("without", ())))
     put_up(LAYERS, jail)
+    if order.get("cold"):
+        compile_cache.forget()
     done = worker.nothing if harvest is None else partial(_hand_over, order["harvest"])
     trained = harvest is not None or compile_cache.filled()
     worker.serve(_awaited, ANSWERS, seal=partial(_sealed, jail, trained=trained), done=done)

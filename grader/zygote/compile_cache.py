@@ -64,6 +64,11 @@ def give(entries: Mapping[str, bytes]) -> None:
     _given.update(entries)
 
 
+def forget() -> None:
+    """Empties the cache of this process, so that it compiles all by itself."""
+    _given.clear()
+
+
 def filled() -> bool:
     """Whether there are entries."""
     return bool(_given)

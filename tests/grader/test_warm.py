@@ -14,8 +14,9 @@ import pytest
 from exercises.loader import load
 from grader.filling import programs
 from grader.pipeline import grade
+from grader.plan import make_plan
 from grader.redteam import descendants
-from grader.runners.base import Limits
+from grader.runners.base import Limits, Request
 from grader.runners.fresh import FreshRunner
 from grader.runners.warm import WARM_HERE, WarmRunner
 from grader.submission import Submission
@@ -343,6 +344,19 @@ def test_a_fork_that_was_made_before_the_cache_was_filled_is_not_used():
         if warm.note:
             pytest.skip(warm.note)
         assert printed_by(warm, look) == "True\n"
+
+
+def test_the_reference_is_timed_without_the_cache():
+    """The cache is filled from it: with it, it would take no time, while other right programs still compile."""
+    look = "import os\nfrom grader.zygote import compile_cache as c\nif c._given: os._exit(1)\n"
+    reference = Submission(name="r.py", source=look + EXERCISE.solution)
+    loop = Submission(name="s.py", source="while True: pass")
+    plan = make_plan(replace(BRIEF, spec=replace(BRIEF.spec, seconds=1e-3)), seed=0)
+    with WarmRunner() as warm:
+        assert warm.fill(list(programs(EXERCISE))[:1]) > 10
+        run = warm.run(Request(plan=plan, submission=loop, solution=reference))
+    assert run.ending.kind == "time"
+    assert float(run.ending.detail.split()[0]) > 1e-3
 
 
 def test_a_closed_runner_starts_nothing():
