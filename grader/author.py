@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import ml_dtypes
@@ -16,13 +17,17 @@ import numpy as np
 
 from exercises.loader import COURSE, ExerciseError, Loaded, import_file, raised
 from exercises.spec import Gradient, Parameters, Reference, Value
+from grader import filling
 from grader.judge import float64_arrays
 from grader.kill_matrix import Cell, Row, degenerate_rows, misconception_row, right_row
 from grader.pipeline import grade
 from grader.plan import PlannedCase, make_plan
 from grader.report import Report
 from grader.runners.base import Runner
+from grader.runners.warm import WarmRunner
 from grader.submission import Submission
+
+FEW = 5  # programs, for which filling the compile cache takes as long as it saves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +126,8 @@ def _ran(exercise: Loaded, programs: Sequence[Program], setting: Setting) -> Ite
         submission = Submission(name=f"{program.name.replace(' ', '_')}.py", source=program.source)
         return grade(exercise, submission, seed=setting.seed, runner=setting.runner)
 
+    if isinstance(setting.runner, WarmRunner) and len(programs) > FEW:
+        setting.runner.fill(islice(filling.programs(exercise), 1))
     with ThreadPoolExecutor(setting.jobs) as pool:
         reports = pool.map(run, programs)
         for done, program in enumerate(programs):
