@@ -63,9 +63,18 @@ class Layout:
         return self.initial(arrays["x"].shape[self.channel_axis]) if arguments.get("affine", True) else {}
 
     def assemble(self, parts: Parts) -> Callable[[Arrays, Arguments], np.ndarray]:
-        """The formula with some of its parts replaced; all of them take x with channels last."""
-        value = assemble_per_position({**PER_SAMPLE, **parts})
-        return lambda arrays, arguments: self.restored(value(*self.channels_last(arrays, arguments)))
+        """The formula with some of its parts replaced; all of them take x with channels last.
+
+        Without ``affine`` nobody takes the affine step, whatever is thought of it.
+        """
+        whole = assemble_per_position({**PER_SAMPLE, **parts})
+        bare = assemble_per_position({**PER_SAMPLE, **parts, "affine": RIGHT["affine"]})
+
+        def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+            put_together = whole if arguments.get("affine", True) else bare
+            return self.restored(put_together(*self.channels_last(arrays, arguments)))
+
+        return value
 
     def adapted(self, ideas: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
         """Wrong ideas about the formula per position, as they show in this layout and under its names."""

@@ -132,9 +132,13 @@ def _one_shift(wrong: tuple[Compared, ...]) -> Said | None:
 def _other_argument(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether the values are right, for another value of a fractional argument."""
     for name in (name for name, value in wrong[0].case.arguments.items() if isinstance(value, float)):
-        for words, other in _OTHERS:
+        left_out = all(name not in seen.case.case.arguments for seen in wrong)
+        for words, other in _DEFAULTS if left_out else _OTHERS:
             if all(_is_right_for(seen, {name: other(seen.case.arguments[name])}) for seen in wrong):
-                return f"Your values are right for {words.format(name=name)}.", f"What does your code do with {name}?"
+                question = (
+                    "Which default does the statement give it?" if left_out else f"What does your code do with {name}?"
+                )
+                return f"Your values are right for {words.format(name=name)}.", question
     return None
 
 
@@ -145,14 +149,17 @@ def _is_right_for(seen: Compared, changes: Mapping[str, float]) -> bool:
         return bool(np.all(np.abs(seen.got - expected) <= SLACK * seen.allowed))
 
 
-_OTHERS: tuple[tuple[str, Callable[[float], float]], ...] = (
-    *(
-        (f"{{name}}={value:g}, whatever {{name}} is given", lambda _, v=value: v)
-        for value in (0.0, *10.0 ** np.arange(-12, 1))
-    ),
+_NUMBERS = (0.0, *10.0 ** np.arange(-12, 1))
+_Others = tuple[tuple[str, Callable[[float], float]], ...]
+_OTHERS: _Others = (
+    *((f"{{name}}={value:g}, whatever {{name}} is given", lambda _, v=value: v) for value in _NUMBERS),
     *((f"{value:g} times {{name}}", lambda given, v=value: v * given) for value in (2.0, 0.5, 10.0, 0.1, -1.0)),
     ("the square of {name}", lambda given: given**2),
     ("the root of {name}", lambda given: abs(given) ** 0.5),
+)
+# Where it is left out in every wrong case, it is the program's own default that is seen.
+_DEFAULTS: _Others = tuple(
+    (f"{{name}}={value:g}, where {{name}} is left out", lambda _, v=value: v) for value in _NUMBERS
 )
 
 

@@ -160,6 +160,14 @@ def test_cases_that_raised_are_told_where_they_differ(has, words):
     assert next(iter(found.values())).startswith(words)
 
 
+def test_a_wrong_default_is_told_from_an_argument_that_is_ignored():
+    found = said(in_case(lambda c: "eps" not in c.case.arguments, for_eps(1e-8)))
+    assert list(found) == ["eps left to its default"]
+    assert (
+        "Your values are right for eps=1e-08, where eps is left out. Which default" in found["eps left to its default"]
+    )
+
+
 def test_of_noise_is_said_that_nothing_is_known():
     found = said(lambda y, *_: np.random.default_rng(0).normal(size=y.shape))
     assert all(text.startswith("No known mistake gives these values") for text in found.values())
