@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.batch.result import Batch, Grade
-from grader.batch.statistics import named, standing
+from grader.batch.statistics import standing
 from grader.report import CaseResult, Report
+from grader.reports.words import mistakes
 
 FAR = 6  # the power of ten from which on an error that is farther off says no more
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
@@ -89,7 +90,7 @@ def _cluster(key: Key, grades: list[Grade]) -> Cluster:
     return Cluster(
         key=key,
         grades=tuple(grades),
-        misconceptions=named(report),
+        misconceptions=mistakes(report),
         cases=() if error else tuple(case.name for case in report.cases if case.outcome == "wrong"),
         error=error,
         texts=_texts(grades),

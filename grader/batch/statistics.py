@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.batch.result import Batch, Grade
 from grader.report import CaseOutcome, Report
+from grader.reports.words import mistakes
 
 Standing = Literal["right", "wrong", "not_checked", "nothing"]
 STANDINGS: tuple[Standing, ...] = ("right", "wrong", "not_checked", "nothing")
@@ -170,7 +171,7 @@ def misconceptions(batch: Batch) -> tuple[Ranked, ...]:
     held: dict[str, list[Grade]] = {}
     together: Counter[str] = Counter()
     for grade in grades:
-        names = named(grade.report)
+        names = mistakes(grade.report)
         for name in names:
             held.setdefault(name, []).append(grade)
             together[name] += len(names) > 1
@@ -203,7 +204,7 @@ def unnamed(batch: Batch) -> tuple[Grade, ...]:
     return tuple(
         grade
         for grade in batch.grades
-        if standing(grade) == "wrong" and not grade.report.error and not named(grade.report)
+        if standing(grade) == "wrong" and not grade.report.error and not mistakes(grade.report)
     )
 
 
@@ -220,10 +221,10 @@ def duplicates(batch: Batch) -> tuple[tuple[Grade, ...], ...]:
     return tuple(sorted(same, key=lambda grades: -len(grades)))
 
 
-def named(report: Report) -> tuple[str, ...]:
-    """The misconceptions that a report names, in the order in which cases show them; of two at once, each."""
-    found = (case.diagnosis.misconception for case in report.cases if case.diagnosis)
-    return tuple(dict.fromkeys(part for name in found if name for part in name.split("+")))
+def refused(batch: Batch) -> dict[str, int]:
+    """How many students' files were refused before anything ran, by the kind of error, the commonest first."""
+    errors = (grade.report.error for grade in checked(batch) if grade.report.isolation is None)
+    return dict(Counter(error.kind for error in errors if error).most_common())
 
 
 def _item(name: str, max_points: float, outcomes: Counter[CaseOutcome], ran: Sequence[Report]) -> Item:

@@ -2,25 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from grader.batch import statistics
 from grader.batch.result import Batch
-from grader.batch.summary import COMMONEST, summarised
+from grader.reports import words
 from grader.text import plain
 
+COMMONEST = 5  # mistakes
 SHOWN = 10  # students of a list
 BARS = " ▁▂▃▄▅▆▇█"
-WORDS = {"right": "right", "wrong": "wrong", "not_checked": "not checked"}
-REFUSED = {
-    "nothing": "handed in nothing",
-    "starter": "handed in the starter",
-    "empty": "an empty file",
-    "notebook": "a notebook",
-    "no_program": "no .py file",
-    "which_file": "several files",
-    "not_read": "a file that is not read",
-    "encoding": "no UTF-8 text",
-    "null_bytes": "null bytes",
-    "too_large": "too large a file",
-}
 
 
 def render(batch: Batch) -> str:
@@ -33,27 +22,28 @@ def render(batch: Batch) -> str:
 
 
 def _lines(batch: Batch) -> Iterator[str]:
-    told = summarised(batch)
-    counts = ", ".join(f"{number} {WORDS[name]}" for name, number in told.outcomes.items() if number)
+    counted = statistics.standings(batch).items()
+    counts = ", ".join(f"{number} {words.STANDINGS[name]}" for name, number in counted if number)
     yield f"{batch.exercise}: {len(batch.grades)} students: {counts or 'nobody'}"
-    if told.rejected:
-        kinds = ", ".join(f"{REFUSED.get(kind, kind)} {number}" for kind, number in told.rejected.items())
+    if refused := statistics.refused(batch):
+        kinds = ", ".join(f"{words.KINDS.get(kind, kind)} {number}" for kind, number in refused.items())
         yield f"  wrong without a run: {kinds}"
-    if sum(told.scores):
-        most = batch.max_score
-        yield f"  points: 0 {_bars(told.scores)} {most:g}; mean {told.mean:.1f}, median {told.median:g}"
-    if told.misconceptions:
-        few = list(told.misconceptions.items())[:COMMONEST]
-        more = len(told.misconceptions) - len(few)
-        listed = ", ".join(f"{name} {number}" for name, number in few)
-        yield f"  commonest mistakes: {listed}" + (f" and {more} more" if more else "")
-    if told.duplicates:
-        alike = [" = ".join(_few(group)) for group in told.duplicates]
+    scores = statistics.distribution(batch)
+    if scores.bins and scores.count:
+        bars = _bars([b.count for b in scores.bins])
+        yield f"  points: 0 {bars} {batch.max_score:g}; mean {scores.mean:.1f}, median {scores.median:g}"
+    if ideas := statistics.misconceptions(batch):
+        more = f" and {len(ideas) - COMMONEST} more" if len(ideas) > COMMONEST else ""
+        listed = ", ".join(f"{idea.name} {len(idea.grades)}" for idea in ideas[:COMMONEST])
+        yield f"  commonest mistakes: {listed}{more}"
+    if same := statistics.duplicates(batch):
+        alike = [" = ".join(_few([grade.student for grade in group])) for group in same]
         yield f"  the same text: {'; '.join(_few(alike))}"
-    for student, reason in told.not_checked[:SHOWN]:
-        yield f"  not checked: {student}: {plain(reason, 200)}"
-    if len(told.not_checked) > SHOWN:
-        yield f"  not checked: {len(told.not_checked) - SHOWN} more"
+    unchecked = [(grade.student, why) for grade in batch.grades if (why := words.reason(grade.report))]
+    for student, why in unchecked[:SHOWN]:
+        yield f"  not checked: {student}: {plain(why, 200)}"
+    if len(unchecked) > SHOWN:
+        yield f"  not checked: {len(unchecked) - SHOWN} more"
 
 
 def _bars(counts: Sequence[int]) -> str:

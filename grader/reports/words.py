@@ -3,6 +3,40 @@
 from grader.report import CaseResult, Report
 
 OUTCOMES = {"right": "right", "wrong": "wrong", "skipped": "skipped", "not_checked": "not checked"}
+# How a student of a class stands.
+STANDINGS = {"right": "right", "wrong": "wrong", "not_checked": "not checked", "nothing": "nothing handed in"}
+# Why a program failed as a whole, by the error's kind; kinds that are not here are shown as they are.
+KINDS = {
+    "nothing": "nothing handed in",
+    "grader": "the grader failed",
+    "not_read": "the file cannot be read",
+    "which_file": "several files handed in",
+    "no_program": "no program handed in",
+    "notebook": "a notebook handed in",
+    "empty": "an empty file",
+    "starter": "the starter as it was",
+    "too_large": "the file is too large",
+    "encoding": "the file is not UTF-8 text",
+    "null_bytes": "the file is not a text file",
+    "syntax": "Python cannot read the file",
+    "import": "an import failed",
+    "forbidden": "calls what is not allowed",
+    "memory": "out of memory",
+    "blocked": "touched files or the network",
+    "exited": "the program ended itself",
+    "missing": "the entry is not defined",
+    "not_module": "the entry is no Flax module",
+    "not_function": "the entry is no function",
+    "constructor": "the entry takes other arguments",
+    "raised": "raised an exception as it loaded",
+    "time": "stopped: too slow",
+    "output": "stopped: printed too much",
+    "threads": "stopped: too many threads",
+    "answers": "stopped: too much returned",
+    "garbled": "ended without an answer",
+    "broken": "ended without an answer",
+    "gone": "crashed",
+}
 
 
 def points(report: Report) -> str:

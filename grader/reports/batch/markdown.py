@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from grader.batch import statistics
 from grader.batch.result import Batch, Grade
-from grader.batch.summary import summarised
 from grader.reports import words
 from grader.reports.escaping import markdown, within
 from grader.reports.markdown import CUT, SIZE, table
@@ -20,20 +20,22 @@ def render(batch: Batch) -> str:
 
 
 def _overview(batch: Batch) -> Iterator[str]:
-    told = summarised(batch)
-    counts = ", ".join(f"{number} {words.OUTCOMES[name]}" for name, number in told.outcomes.items() if number)
+    counted = statistics.standings(batch).items()
+    counts = ", ".join(f"{number} {words.STANDINGS[name]}" for name, number in counted if number)
     yield f"## {markdown(batch.title or batch.exercise)}"
     yield ""
     yield f"{len(batch.grades)} students: {counts or 'nobody'}."
-    yield f"Mean {told.mean:.1f}, median {told.median:g} of {batch.max_score:g} points."
+    scores = statistics.distribution(batch)
+    if scores.count:
+        yield f"Mean {scores.mean:.1f}, median {scores.median:g} of {batch.max_score:g} points."
     if batch.practice:
         yield f"Not for grades: {markdown(batch.practice)}"
     yield ""
-    if told.misconceptions:
-        rows = [(markdown(name), str(number)) for name, number in told.misconceptions.items()]
-        yield from table(("mistake", "students"), rows, " r")
-    if told.duplicates:
-        yield f"The same text: {'; '.join(markdown(' = '.join(group), 2000) for group in told.duplicates)}"
+    if ideas := statistics.misconceptions(batch):
+        yield from table(("mistake", "students"), [(markdown(i.name), str(len(i.grades))) for i in ideas], " r")
+    if same := statistics.duplicates(batch):
+        alike = (" = ".join(grade.student for grade in group) for group in same)
+        yield f"The same text: {'; '.join(markdown(group, 2000) for group in alike)}"
         yield ""
 
 

@@ -14,44 +14,13 @@ from typing import Any
 
 from grader.batch.clusters import Cluster, clusters
 from grader.batch.result import Batch, Grade
-from grader.batch.statistics import STANDINGS, Ranked, duplicates, misconceptions, named, standing
+from grader.batch.statistics import STANDINGS, Ranked, duplicates, misconceptions, standing
 from grader.report import CaseResult, Diagnosis, Report
 from grader.reports.batch.markup import cleaned
+from grader.reports.words import KINDS, mistakes
 
 NAME, TITLE, OUTPUT = 120, 200, 2000  # the most characters of a name, of an idea's title, of what a program printed
 UNNAMED = "no named mistake"
-# Why a program failed as a whole, by the error's kind; kinds that are not here are shown as they are.
-KINDS = {
-    "nothing": "nothing handed in",
-    "grader": "the grader failed",
-    "not_read": "the file cannot be read",
-    "which_file": "several files handed in",
-    "no_program": "no program handed in",
-    "notebook": "a notebook handed in",
-    "empty": "an empty file",
-    "starter": "the starter as it was",
-    "too_large": "the file is too large",
-    "encoding": "the file is not UTF-8 text",
-    "null_bytes": "the file is not a text file",
-    "syntax": "Python cannot read the file",
-    "import": "an import failed",
-    "forbidden": "calls what is not allowed",
-    "memory": "out of memory",
-    "blocked": "touched files or the network",
-    "exited": "the program ended itself",
-    "missing": "the entry is not defined",
-    "not_module": "the entry is no Flax module",
-    "not_function": "the entry is no function",
-    "constructor": "the entry takes other arguments",
-    "raised": "raised an exception as it loaded",
-    "time": "stopped: too slow",
-    "output": "stopped: printed too much",
-    "threads": "stopped: too many threads",
-    "answers": "stopped: too much returned",
-    "garbled": "ended without an answer",
-    "broken": "ended without an answer",
-    "gone": "crashed",
-}
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 
 
@@ -121,7 +90,7 @@ def _reason(grade: Grade, titles: Mapping[str, str]) -> str:
         return KINDS.get(grade.report.error.kind, cleaned(grade.report.error.kind.replace("_", " "), NAME))
     if grade.report.outcome != "wrong":
         return ""
-    return "; ".join(titles[name] for name in named(grade.report)) or UNNAMED
+    return "; ".join(titles[name] for name in mistakes(grade.report)) or UNNAMED
 
 
 def as_json(seen: Shown) -> str:
@@ -146,7 +115,7 @@ def _data(seen: Shown) -> dict[str, Any]:
             sum(case.outcome == "right" for case in grade.report.cases),
             texts.at(seen.reasons[id(grade)]),
             reports.at(_report(grade.report, texts, cases)),
-            [number_of[name] for name in named(grade.report) if name in number_of],
+            [number_of[name] for name in mistakes(grade.report) if name in number_of],
             cluster_of.get(id(grade), -1),
             same.get(grade.sha256, -1),
             int(grade.graded.timestamp()),

@@ -6,8 +6,9 @@ from grader.batch.clusters import Cluster
 from grader.batch.result import Grade
 from grader.batch.statistics import Ranked, checked, failures, unnamed
 from grader.reports.batch.markup import Markup, cleaned, element, joined
-from grader.reports.batch.page_data import KINDS, NAME, TITLE, Shown
+from grader.reports.batch.page_data import NAME, TITLE, Shown
 from grader.reports.batch.page_parts import bar, percent
+from grader.reports.words import KINDS
 
 EXAMPLES, NAMED, SHOWN_CLUSTERS = 4, 12, 12
 CODE, SAID = 160, 400  # characters of a line of a program, and of what a report says

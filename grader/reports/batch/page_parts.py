@@ -18,10 +18,10 @@ from grader.batch.statistics import (
     standings,
     unnamed,
 )
+from grader.reports import words
 from grader.reports.batch.markup import Markup, cleaned, element, joined
 from grader.reports.batch.page_data import NAME, Shown, number
 
-WORDS = {"right": "right", "wrong": "wrong", "not_checked": "not checked", "nothing": "nothing handed in"}
 HEIGHT = 136  # pixels, of the highest column
 SPACE = "\u00a0"
 
@@ -54,7 +54,7 @@ def totals(seen: Shown) -> Markup:
             element(
                 "li",
                 element("strong", n),
-                element("span", WORDS[name], class_=f"is-{name}"),
+                element("span", words.STANDINGS[name], class_=f"is-{name}"),
                 element("small", percent(share)),
             )
             for name, n, share in shares
@@ -205,7 +205,7 @@ def _student(seen: Shown, grade: Grade) -> Markup:
     right = sum(case.outcome == "right" for case in report.cases)
     cells = (
         ("file", _file(cleaned(grade.file, NAME))),
-        ("result", element("span", WORDS[stands], class_=f"is-{stands}")),
+        ("result", element("span", words.STANDINGS[stands], class_=f"is-{stands}")),
         ("number", f"{number(report.score)}"),
         ("number", f"{right} of {len(report.cases)}"),
         ("mistake", seen.reasons[id(grade)]),
@@ -226,4 +226,4 @@ def _file(name: str) -> Markup:
 
 def standing_options() -> Markup:
     """What the table can be narrowed to, by how students stand."""
-    return joined(*(element("option", WORDS[name], value=i) for i, name in enumerate(STANDINGS)))
+    return joined(*(element("option", words.STANDINGS[name], value=i) for i, name in enumerate(STANDINGS)))

@@ -1,15 +1,14 @@
 """A class for a person at a terminal: what it comes to, then a line a student."""
 
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from grader.batch import statistics
 from grader.batch.result import Batch
-from grader.batch.summary import BINS, Summary, summarised
 from grader.reports import words
 from grader.reports.escaping import one_line
 
@@ -17,7 +16,7 @@ WIDTH = 100
 BAR = 40  # columns
 NAME_CAP = 60
 REASON_CAP = 300
-STYLES = {"right": "green", "wrong": "red", "not_checked": "magenta", "skipped": "yellow"}
+STYLES = {"right": "green", "wrong": "red", "not_checked": "magenta", "nothing": "yellow"}
 
 
 def render(batch: Batch, console: Console | None = None) -> str:
@@ -29,36 +28,41 @@ def render(batch: Batch, console: Console | None = None) -> str:
     """
     console = console or Console(file=io.StringIO(), width=WIDTH, highlight=False, color_system=None)
     with console.capture() as captured:
-        for part in _parts(batch, summarised(batch)):
+        for part in _parts(batch):
             console.print(part)
     return "\n".join(line.rstrip(" ") for line in captured.get().splitlines())
 
 
-def _parts(batch: Batch, told: Summary) -> Iterator[RenderableType]:
+def _parts(batch: Batch) -> Iterator[RenderableType]:
     yield Text.assemble((batch.exercise, "bold"), f"  {one_line(batch.title, REASON_CAP)}")
-    yield _counts(batch, told)
+    scores, ideas = statistics.distribution(batch), statistics.misconceptions(batch)
+    yield _counts(batch, scores)
     if batch.practice:
         yield Text(f"not for grades: {one_line(batch.practice, REASON_CAP)}", style="yellow")
-    yield from _titled("points", _histogram(told, batch.max_score))
-    if told.misconceptions:
-        yield from _titled("mistakes", _ranked(list(told.misconceptions.items()), len(batch.grades)))
+    if scores.count:
+        yield from _titled("points", _histogram(scores.bins))
+    if ideas:
+        yield from _titled("mistakes", _ranked([(i.name, len(i.grades)) for i in ideas], len(batch.grades)))
     yield from _titled("cases, by how many got them right", _cases(batch))
     yield from _titled("students", _students(batch))
-    if told.not_checked:
+    unchecked = [(grade.student, why) for grade in batch.grades if (why := words.reason(grade.report))]
+    if unchecked:
         rows = _grid(Column(overflow="fold"), Column(ratio=1))
-        for student, reason in told.not_checked:
-            rows.add_row("", Text(one_line(student, NAME_CAP)), Text(one_line(reason, REASON_CAP)))
+        for student, why in unchecked:
+            rows.add_row("", Text(one_line(student, NAME_CAP)), Text(one_line(why, REASON_CAP)))
         yield from _titled("not checked", rows)
-    if told.duplicates:
-        alike = [" = ".join(one_line(student, NAME_CAP) for student in group) for group in told.duplicates]
+    if same := statistics.duplicates(batch):
+        alike = [" = ".join(one_line(grade.student, NAME_CAP) for grade in group) for group in same]
         yield from _titled("the same text", Text("\n".join(f"  {group}" for group in alike)))
 
 
-def _counts(batch: Batch, told: Summary) -> Text:
+def _counts(batch: Batch, scores: statistics.Distribution) -> Text:
     text = Text(f"{len(batch.grades)} students")
-    for name, number in told.outcomes.items():
-        text.append(f"  {number} {words.OUTCOMES[name]}", style=STYLES[name] if number else "dim")
-    return text.append(f"  mean {told.mean:.1f}, median {told.median:g} of {batch.max_score:g} points")
+    for name, number in statistics.standings(batch).items():
+        text.append(f"  {number} {words.STANDINGS[name]}", style=STYLES[name] if number else "dim")
+    if not scores.count:
+        return text
+    return text.append(f"  mean {scores.mean:.1f}, median {scores.median:g} of {batch.max_score:g} points")
 
 
 def _titled(title: str, what: RenderableType) -> Iterator[RenderableType]:
@@ -70,12 +74,12 @@ def _grid(*columns: Column) -> Table:
     return Table.grid(Column(width=0), *columns, padding=(0, 2, 0, 0))
 
 
-def _histogram(told: Summary, most: float) -> Table:
+def _histogram(bins: Sequence[statistics.Bin]) -> Table:
     rows = _grid(Column(justify="right"), Column(justify="right"), Column())
-    highest = max(told.scores, default=0)
-    for number, count in enumerate(told.scores):
-        low, high = (most * edge / BINS for edge in (number, number + 1))
-        rows.add_row("", f"{low:g} to {high:g}", str(count), _bar(count, highest))
+    highest = max((b.count for b in bins), default=0)
+    for b in bins:
+        edges = f"{b.low:g} to {b.high:g}" if b.low < b.high else f"{b.high:g}"
+        rows.add_row("", edges, str(b.count), _bar(b.count, highest))
     return rows
 
 
@@ -87,11 +91,8 @@ def _ranked(items: list[tuple[str, int]], whole: int) -> Table:
 
 
 def _cases(batch: Batch) -> Table:
-    cases = [case for grade in batch.grades for case in grade.report.cases]
-    asked = Counter(case.name for case in cases)
-    right = Counter(case.name for case in cases if case.outcome == "right")
-    ranked = sorted(asked, key=lambda name: right[name] / asked[name])
-    return _ranked([(name, right[name]) for name in ranked], len(batch.grades))
+    ranked = sorted(statistics.items(batch), key=lambda item: item.right)
+    return _ranked([(item.name, item.right) for item in ranked], len(statistics.checked(batch)))
 
 
 def _students(batch: Batch) -> Table:
