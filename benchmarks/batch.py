@@ -1,43 +1,49 @@
-"""A class of any size, graded by ``grader batch`` as it is used: submissions a minute, CPU, memory.
+"""A class of any size, graded by ``grader batch`` as it is used, and beside it by otter: rate, CPU, memory.
 
-    python benchmarks/batch.py --students 200 --jobs 2
+    python benchmarks/batch.py --students 1000 --otter 30 --kills 20 --dask --json results.json
 
-The class is made anew, the same for the same ``--seed``: half of it right (the exercise's right variants and
-``submissions/``), a third wrong in every known way (the exercise's misconceptions that are programs, what lies in
-``tests/grader/wrong_submissions``, and slips in right programs), the rest hostile (``tests/attacks``, as far as they
-need nothing filled in), empty, the starter, in a wrong encoding, or word for word a neighbour's. Every program but the
-neighbours' is a text of its own.
+What is measured is the command, from its start to its end: the start of the warm process, its wall's trial and the
+filling of its compile cache included; then the same command once more, which has nothing to run. CPU and memory are of
+the command and all that it started, looked at twenty times a second: what a process uses after the last look is missed,
+and memory is the highest sum of proportional shares (Pss), in which a shared page counts once. Hostile programs only
+ever run behind the wall: where its level is "none" the command runs nothing, and this ends.
 
-What is measured is the command, from its start to its end, start of the warm process, its wall's trial and the filling
-of its compile cache included; then the same command once more, which has nothing to run. CPU and memory are of the
-command and all that it started, looked at twenty times a second: what a process uses after the last look is missed, and
-memory is the highest sum of proportional shares (Pss), in which a shared page counts once. Hostile programs only ever
-run behind the wall: where its level is "none" the command runs nothing, and this ends.
+otter is given some of the same files, of the right and the wrong ones alone, as many at a time as ours: half of them
+before our run and half after it, so that a machine that slows down slows both.
+
+``--kills N`` grades a smaller class once unbroken and once killed with SIGKILL at N random moments and resumed each
+time, and compares the gradebooks verdict by verdict. ``--dask`` grades the whole class again at two Dask workers, and
+compares too. The exit code is 1 if a verdict differs, or a hostile program is called right.
 """
 
 import argparse
+import json
 import os
 import platform
 import random
-import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import cycle, islice
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from mixed_submissions import SLIPS, SUBMISSIONS, changed, hostile
+from class_maker import student_kind, write_class
+from peers import PEERS, BenchmarkError, Prepared
 
 from exercises.loader import Loaded, load
 from grader.batch.basis import versions
+from grader.batch.gradebook import NAME
 from grader.batch.read import read_batch
 from grader.redteam import descendants
 
-WRONG = Path(__file__).parents[1] / "tests" / "grader" / "wrong_submissions"
 TICK = 0.05
+OTTER = next(peer for peer in PEERS if peer.name == "otter")
+Results = dict[str, Any]
 
 
 def main() -> int:
@@ -45,26 +51,38 @@ def main() -> int:
     options = _options()
     exercise = load(options.exercise)
     chance = random.Random(options.seed)  # noqa: S311 - a mixture
-    print(f"{platform.machine()}, {os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f};", end=" ")
+    machine = f"{platform.machine()}, {os.cpu_count()} CPUs"
+    print(f"{machine}, load average {os.getloadavg()[0]:.1f};", end=" ")
     print(", ".join(f"{name} {number}" for name, number in versions().items()))
-    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
-        submissions, out = Path(folder, "class"), Path(folder, "out")
-        kinds = write_class(exercise, submissions, options.students, chance)
+    results: Results = {"machine": machine, "versions": versions(), "students": options.students, "jobs": options.jobs}
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as name:
+        folder = Path(name)
+        kinds = write_class(exercise, folder / "class", options.students, chance)
         print(f"{options.students} students:", ", ".join(f"{number} {kind}" for kind, number in kinds.items()))
-        arguments = ["batch", exercise.slug, str(submissions), "--out", str(out), "--jobs", str(options.jobs)]
-        for what in ("graded", "again, unchanged"):
-            code = measured(what, arguments, options.students)
-            if code not in (0, 3):
-                return code
-        outcomes = Counter(f"{student_kind(g.student)}: {g.report.outcome}" for g in read_batch(out).grades)
-        print(", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())))
-        fooled = outcomes["hostile: right"] + outcomes["unreadable: right"] + outcomes["right: wrong"]
+        sample = _sample(folder / "class", options.otter, chance)
+        before = otter(exercise, sample[::2], folder / "before", options.jobs)
+        command = ["batch", exercise.slug, str(folder / "class"), "--seed", "1", "--jobs", str(options.jobs)]
+        code, results["graded"] = measured("graded", [*command, "--out", str(folder / "out")], options.students)
+        if code not in (0, 3):
+            return code
+        _, results["again"] = measured("again, unchanged", [*command, "--out", str(folder / "out")], options.students)
+        after = otter(exercise, sample[1::2], folder / "after", options.jobs)
+        faults = _told(folder / "out")
+        _compared(results, [*before, *after], options.jobs)
+        if options.dask:
+            by_dask = [*command, "--engine", "dask", "--out", str(folder / "dask")]
+            _, results["dask"] = measured("at Dask workers", by_dask, options.students)
+            faults += differing("at Dask workers", folder / "out", folder / "dask")
+        if options.kills:
+            faults += killed(exercise, folder, options, results)
     print(f"load average {os.getloadavg()[0]:.1f}")
-    return int(bool(fooled))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    return int(bool(faults))
 
 
-def measured(what: str, arguments: list[str], students: int) -> int:
-    """Runs the command once and prints what it took; returns its exit code."""
+def measured(what: str, arguments: list[str], students: int) -> tuple[int, Results]:
+    """Runs the command once and prints what it took; returns its exit code, and that in numbers."""
     began, highest, looks, used = time.monotonic(), 0.0, 0, {}
     process = subprocess.Popen([sys.executable, "-m", "grader", *arguments], stdout=subprocess.PIPE, text=True)  # noqa: S603
     while process.poll() is None:
@@ -80,8 +98,75 @@ def measured(what: str, arguments: list[str], students: int) -> int:
         f"CPU {total:.1f} s, {total / students:.2f} s a submission; "
         f"memory {highest:.0f} MiB at the most; exit code {process.returncode}"
     )
-    print(process.stdout.read().rstrip() if process.stdout else "")
-    return process.returncode
+    print(process.stdout.read().rstrip() if process.stdout else "", flush=True)
+    return process.returncode, {"seconds": seconds, "cpu_seconds": total, "memory_mib": highest}
+
+
+def otter(exercise: Loaded, files: list[Path], folder: Path, jobs: int) -> list[float]:
+    """Seconds that each file's share of otter's run took: the whole run's, over the files."""
+    if not files:
+        return []
+    if OTTER.missing:
+        print(f"otter is left out; not installed: {', '.join(OTTER.missing)}")
+        return []
+    prepared = Prepared(OTTER, exercise, folder, seed=1, cache=False)
+    began, failed = time.monotonic(), 0
+
+    def one(path: Path) -> int:
+        try:
+            prepared.grade(path)
+        except BenchmarkError:  # a file that otter gives up on takes its time too
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(jobs) as pool:
+        failed = sum(pool.map(one, files))
+    took = time.monotonic() - began
+    print(f"otter: {len(files)} files in {took:.1f} s, {failed} without a report", flush=True)
+    return [took / len(files)] * len(files)
+
+
+def killed(exercise: Loaded, folder: Path, options: argparse.Namespace, results: Results) -> int:
+    """Grades a class unbroken, and killed at random moments; returns how many verdicts differ."""
+    chance = random.Random(options.seed + 1)  # noqa: S311 - a mixture
+    write_class(exercise, folder / "killed class", options.kill_students, chance)
+    command = ["batch", exercise.slug, str(folder / "killed class"), "--seed", "1", "--jobs", str(options.jobs)]
+    measured("a smaller class, unbroken", [*command, "--out", str(folder / "unbroken")], options.kill_students)
+    most, out = _verdicts(folder / "unbroken" / NAME), folder / "killed"
+    moments = sorted(chance.sample(range(1, most), options.kills))
+    for moment in moments:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "grader", *command, "--out", str(out)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while _verdicts(out / NAME) < moment and process.poll() is None:
+            time.sleep(TICK)
+        time.sleep(chance.uniform(0, 0.5))
+        process.kill()
+        process.wait()
+    print(f"killed {len(moments)} times, at {', '.join(map(str, moments))} verdicts of {most}")
+    measured("resumed for the last time", [*command, "--out", str(out)], options.kill_students)
+    results["kills"] = len(moments)
+    return differing("after all kills", folder / "unbroken", out)
+
+
+def differing(what: str, one: Path, other: Path) -> int:
+    """Prints which students' verdicts differ between two gradebooks; returns how many."""
+    first, second = (
+        {
+            grade.student: (
+                grade.report.outcome,
+                grade.report.score,
+                [(case.name, case.outcome, case.diagnosis) for case in grade.report.cases],
+            )
+            for grade in read_batch(path).grades
+        }
+        for path in (one, other)
+    )
+    names = [name for name in {**first, **second} if first.get(name) != second.get(name)]
+    print(f"{what}: {len(names)} of {len(first)} verdicts differ", *names, sep="\n  ", flush=True)
+    return len(names)
 
 
 def cpu(pid: int) -> float | None:
@@ -102,54 +187,37 @@ def share(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def write_class(exercise: Loaded, folder: Path, count: int, chance: random.Random) -> dict[str, int]:
-    """Writes a class's files; returns how many there are of each kind."""
-    folder.mkdir()
-    shares = {"right": 0.5, "wrong": 0.34, "hostile": 0.08, "unreadable": 0.04}
-    numbers = {kind: int(share * count) for kind, share in shares.items()}
-    numbers["duplicate"] = count - sum(numbers.values())
-    made: dict[str, Callable[[], Iterator[bytes]]] = {
-        "right": lambda: _changed(right(exercise)),
-        "wrong": lambda: _changed(wrong(exercise, chance)),
-        "hostile": lambda: _shuffled([attack.content for attack in hostile(6.0)], chance),
-        "unreadable": lambda: cycle((b"", exercise.starter.encode(), "# \u00e9".encode("latin-1"), b"\0" * 99)),
-        "duplicate": lambda: cycle((exercise.solution.encode(),)),
-    }
-    for kind, number in numbers.items():
-        for at, content in enumerate(islice(made[kind](), number)):
-            (folder / f"{kind}_{at:05}.py").write_bytes(content)
-    return numbers
+def _sample(folder: Path, count: int, chance: random.Random) -> list[Path]:
+    """Files for otter, right and wrong in the class's proportion; it has no wall for the hostile ones."""
+    files = [path for path in sorted(folder.iterdir()) if student_kind(path.stem) in ("right", "wrong")]
+    return chance.sample(files, min(count, len(files)))
 
 
-def student_kind(student: str) -> str:
-    """What a student was meant to be."""
-    return student.partition("_")[0]
+def _compared(results: Results, otter_seconds: list[float], jobs: int) -> None:
+    """Prints the rates side by side."""
+    ours = results["graded"]["seconds"] / results["students"]
+    if otter_seconds:
+        theirs = sum(otter_seconds) / len(otter_seconds)
+        results["otter"] = {"files": len(otter_seconds), "seconds_a_file": theirs}
+        print(f"\n{'':28}{'submissions a minute':>22}\nours, {jobs} at a time{60 / ours:>31.1f}")
+        print(f"otter, {jobs} at a time{60 / theirs:>30.1f}\nratio{theirs / ours:>45.1f}", flush=True)
 
 
-def right(exercise: Loaded) -> list[str]:
-    """Programs that are right."""
-    own = [path.read_text("utf-8") for path in sorted(SUBMISSIONS.glob("right_*.py"))]
-    return [*own, *(variant.source for variant in exercise.spec.right_variants)]
+def _told(out: Path) -> int:
+    """Prints what became of each kind; returns how many hostile or unreadable files are right, and right ones wrong."""
+    outcomes = Counter(f"{student_kind(g.student)}: {g.report.outcome}" for g in read_batch(out).grades)
+    print(", ".join(f"{name} {number}" for name, number in sorted(outcomes.items())), flush=True)
+    return outcomes["hostile: right"] + outcomes["unreadable: right"] + outcomes["right: wrong"]
 
 
-def wrong(exercise: Loaded, chance: random.Random) -> list[str]:
-    """Programs that are wrong, or mean to be: a slip may be harmless."""
-    texts = [path.read_text("utf-8") for path in sorted(WRONG.glob("*.py"))]
-    named = [text for text in texts if re.search(rf"^# exercise: .*\b{exercise.slug}\b", text, re.MULTILINE)]
-    programs = [misconception.source for misconception in exercise.spec.misconceptions if misconception.source]
-    slips = [text.replace(old, new) for text in right(exercise) for old, new in SLIPS if old in text]
-    chance.shuffle(slips)
-    return [*named, *programs, *slips]
-
-
-def _changed(texts: list[str]) -> Iterator[bytes]:
-    """The programs over and over, each time in another text."""
-    return (changed(text, number).encode() for number, text in enumerate(cycle(texts)))
-
-
-def _shuffled(contents: list[bytes], chance: random.Random) -> Iterator[bytes]:
-    chance.shuffle(contents)
-    return cycle(contents)
+def _verdicts(gradebook: Path) -> int:
+    if not gradebook.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(gradebook, timeout=60)) as db:
+            return db.execute("SELECT count(*) FROM verdict").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0  # its tables are yet to be made
 
 
 def _options() -> argparse.Namespace:
@@ -158,6 +226,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="programs run at a time")
     parser.add_argument("--exercise", default="group_norm_1d", help="whose right variants make half of the class")
     parser.add_argument("--seed", type=int, default=0, help="of the mixture")
+    parser.add_argument("--otter", type=int, default=0, metavar="N", help="files that otter grades too")
+    parser.add_argument("--kills", type=int, default=0, metavar="N", help="moments at which another batch is killed")
+    parser.add_argument("--kill-students", type=int, default=100, help="the class of that other batch")
+    parser.add_argument("--dask", action="store_true", help="grade the class again at two Dask workers")
+    parser.add_argument("--json", type=Path, help="where the numbers go")
     return parser.parse_args()
 
 

@@ -10,51 +10,44 @@ from pathlib import Path
 
 import click
 
-from exercises.loader import Loaded
+from exercises.loader import COURSE, Loaded
 from grader import console
 from grader.batch import merge as merging
 from grader.batch.basis import exercise_digest, grader_digest
-from grader.batch.engine import Engine, Task
+from grader.batch.cluster import ClusterError, DaskDesk, connected
+from grader.batch.desk import Desk, LocalDesk, Text
+from grader.batch.engine import Engine
 from grader.batch.gradebook import LARGEST_SEED, NAME, Gradebook, GradebookError
+from grader.batch.grading import TooOpenError, Wish, graded, walled
 from grader.batch.pool import Runners
 from grader.batch.read import batch_of, read_batch
+from grader.batch.remote import Order
 from grader.batch.roster import read_roster
 from grader.batch.shards import Shard, secret_in
 from grader.batch.submissions import Class, HandedIn, find
 from grader.batch.tree import SubmissionsError
 from grader.cli_course import course, exercises_option
 from grader.cli_course import loaded as exercise_of
-from grader.cli_wall import runner_option, short_of
+from grader.cli_wall import runner_option
 from grader.exits import FAILURE, RIGHT, STOPPED, StoppedError
-from grader.filling import programs
 from grader.progress import Progress
+from grader.report import Report
 from grader.reports import class_summary
-from grader.runners import choice
-from grader.runners.base import Isolation, Limits, Runner
-from grader.runners.warm import WarmRunner
+from grader.runners.base import CancelledError
 from grader.text import plain
 
 ALL = ""  # --regrade without a name
-WORTH_FILLING = 40  # submissions, from which on a filled compile cache saves more than the filling takes
-
-
-class _TooOpenError(Exception):
-    """The isolation is less than grades need."""
-
-    def __init__(self, isolation: Isolation) -> None:
-        missing = ", ".join(isolation.missing)
-        super().__init__(
-            f"grades need isolation level partial or strong, but here it is {isolation.level}; not isolated: {missing}"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wish:
+class _Way:
     """How the command is to run programs."""
 
     runner: str
     jobs: int
     unsandboxed: bool
+    engine: str
+    scheduler: str | None
 
 
 @click.command()
@@ -78,6 +71,15 @@ class _Wish:
 @click.option(
     "--pattern", metavar="TEXT", help="Of the files' names, such as {student}_{name}.py, or {student}/{*}.py."
 )
+@click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Where programs run: here, or at Dask workers.",
+)  # fmt: skip
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Of a Dask cluster: tcp://host:8786.  [default: one here, of --jobs workers]",
+)
 @click.option("--allow-unsandboxed", is_flag=True, help="Run programs even where the isolation level is none.")
 @runner_option
 def batch(
@@ -91,6 +93,8 @@ def batch(
     regrade: tuple[str, ...],
     roster: Path | None,
     pattern: str | None,
+    engine: str,
+    scheduler: str | None,
     allow_unsandboxed: bool,
     runner: str,
 ) -> int:
@@ -99,7 +103,9 @@ def batch(
     Every verdict is kept as it comes; the same command goes on where an earlier one ended, and grades what has changed
     since. Exit code 0: all graded, right or wrong, 2: misuse, 3: something could not be checked, 130: stopped.
     """
-    wish = _Wish(runner=runner, jobs=jobs, unsandboxed=allow_unsandboxed)
+    if scheduler and engine != "dask":
+        raise click.UsageError("--scheduler goes with --engine dask")
+    way = _Way(runner=runner, jobs=jobs, unsandboxed=allow_unsandboxed, engine=engine, scheduler=scheduler)
     try:
         loaded = exercise_of(exercise)
         part = _part(shard, seeded=seed is not None or secret_file is not None)
@@ -110,13 +116,16 @@ def batch(
             stack.enter_context(_locked(out, submissions))
             secret = secret_in(secret_file) if secret_file and seed is None else None
             book = stack.enter_context(Gradebook(out / NAME, exercise=loaded.slug, seed=seed, secret=secret))
-            return _graded(loaded, students, book, wish, _again(regrade, students))
+            return _graded(loaded, students, book, way, _again(regrade, students))
     except (SubmissionsError, GradebookError) as error:
         raise click.UsageError(plain(str(error), 600)) from None
-    except _TooOpenError as error:
+    except TooOpenError as error:
         click.echo(
             f"Not run: {error}. 'grader doctor' says what to do; --allow-unsandboxed runs it all the same.", err=True
         )
+        return FAILURE
+    except ClusterError as error:
+        click.echo(f"Stopped: {error}. What was graded is kept; the same command goes on from here.", err=True)
         return FAILURE
 
 
@@ -150,14 +159,17 @@ def _part(shard: str | None, *, seeded: bool) -> Shard:
     return part
 
 
-def _graded(exercise: Loaded, students: Sequence[HandedIn], book: Gradebook, wish: _Wish, again: set[str]) -> int:
+def _graded(exercise: Loaded, students: Sequence[HandedIn], book: Gradebook, way: _Way, again: set[str]) -> int:
     """Grades, tells, and returns the exit code."""
-    engine = Engine(exercise, book, digests=(exercise_digest(exercise.slug, course()), grader_digest()))
+    digests = exercise_digest(exercise.slug, course()), grader_digest()
+    engine = Engine(exercise, book, digests=digests)
     tasks = engine.prepare(students, regrade=again)
     try:
         if tasks:
-            _run(exercise, engine, tasks, wish)
-    except (KeyboardInterrupt, StoppedError):
+            opened = _desk(exercise, way, digests, texts=len(tasks), hidden=book.seed is None)
+            with opened as desk, Progress(f"grading {exercise.slug}") as progress:
+                engine.run(tasks, desk, done=lambda number: progress.of(number, len(tasks)))
+    except (KeyboardInterrupt, StoppedError, CancelledError):
         said = f"stopped; what was graded is in {console.quoted(book.path)}. The same command goes on from here."
         click.echo(said, err=True)
         return STOPPED
@@ -169,27 +181,35 @@ def _graded(exercise: Loaded, students: Sequence[HandedIn], book: Gradebook, wis
     return FAILURE if unchecked else RIGHT
 
 
-def _run(exercise: Loaded, engine: Engine, tasks: Sequence[Task], wish: _Wish) -> None:
+@contextmanager
+def _desk(exercise: Loaded, way: _Way, digests: tuple[str, str], *, texts: int, hidden: bool) -> Iterator[Desk]:
+    """Where texts are graded."""
+    wish = Wish(runner=way.runner, unsandboxed=way.unsandboxed, texts=texts)
+    if way.engine == "dask":
+        order = Order(
+            exercise=exercise.slug,
+            course="" if course() == COURSE else str(course().resolve()),
+            exercise_digest=digests[0],
+            grader_digest=digests[1],
+            hidden=hidden,
+            wish=wish,
+        )
+        with connected(way.scheduler, way.jobs) as client:
+            yield DaskDesk(client, exercise, order, texts)
+        return
     stop = threading.Event()
+    runners = Runners(lambda: walled(exercise, wish, stop.is_set))
+    try:
+        with runners.borrowed():  # where it cannot be used, nothing is begun
+            pass
 
-    @contextmanager
-    def made() -> Iterator[Runner]:
-        with choice.runner(wish.runner, Limits(stop=stop.is_set)) as walled:
-            if not wish.unsandboxed and short_of(walled.isolation, "partial"):
-                raise _TooOpenError(walled.isolation)
-            if isinstance(walled, WarmRunner) and len(tasks) >= WORTH_FILLING:
-                walled.fill(programs(exercise))
-            yield walled
+        def work(text: Text) -> Report:
+            return graded(exercise, text.submission, runners, seed=text.seed, hidden=hidden)
 
-    runners = Runners(made)
-    with Progress(f"grading {exercise.slug}") as progress:
-        try:
-            with runners.borrowed():  # where it cannot be used, nothing is begun
-                pass
-            engine.run(tasks, runners, jobs=wish.jobs, stop=stop, done=lambda number: progress.of(number, len(tasks)))
-        finally:
-            stop.set()
-            runners.close()
+        yield LocalDesk(work, way.jobs, stop)
+    finally:
+        stop.set()
+        runners.close()
 
 
 def _told(found: Class, students: Sequence[HandedIn], part: Shard) -> None:

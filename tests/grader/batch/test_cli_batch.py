@@ -14,6 +14,7 @@ from scripted import Script
 
 from exercises.loader import load
 from grader import cli, cli_batch
+from grader.batch import grading
 from grader.batch.gradebook import NAME
 from grader.batch.read import read_batch
 from grader.redteam import descendants
@@ -51,7 +52,7 @@ def folder(tmp_path):
 def script(monkeypatch):
     """The scripted runner in place of real ones, and what went through it."""
     made = Script()
-    monkeypatch.setattr(cli_batch.choice, "runner", lambda *_, **__: made.make())
+    monkeypatch.setattr(grading.choice, "runner", lambda *_, **__: made.make())
     return made
 
 
@@ -114,7 +115,7 @@ def test_a_roster_and_a_pattern(tmp_path, capsys):
     assert cli.run([*arguments, "--roster", str(tmp_path / "roster.csv"), "--pattern", "{student}_{*}.py"]) == 0
     out, err = capsys.readouterr()
     assert "pattern: 3 students\nnot in the roster: stranger\n" in err
-    assert "handed in nothing 1" in out
+    assert "1 nothing handed in" in out
     assert [(g.student, g.name) for g in read_batch(tmp_path / "out").grades][:2] == [
         ("ann", "Ann Smith"),
         ("bob", "Bob Li"),

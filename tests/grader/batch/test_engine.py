@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from scripted import EXERCISE, Script, handed_in
 
+from grader.batch import grading
+from grader.batch.desk import LocalDesk
 from grader.batch.engine import DEATHS, Engine
 from grader.batch.gradebook import Gradebook
 from grader.batch.pool import Runners
@@ -19,12 +21,21 @@ def book(tmp_path):
         yield opened
 
 
+def desk(book, script, jobs):
+    runners, hidden = Runners(script.make), book.seed is None
+
+    def work(text):
+        return grading.graded(EXERCISE, text.submission, runners, seed=text.seed, hidden=hidden)
+
+    return LocalDesk(work, jobs, script.stop)
+
+
 def graded(book, students, *, script=None, jobs=2, regrade=(), digests=("e1", "g1")):
     """Grades a class; returns what ran and the standings."""
     script = script or Script()
     engine = Engine(EXERCISE, book, digests=digests)
     tasks = engine.prepare(students, regrade=regrade)
-    engine.run(tasks, Runners(script.make), jobs=jobs, stop=script.stop, done=lambda _: None)
+    engine.run(tasks, desk(book, script, jobs), done=lambda _: None)
     outcomes = {grade.student: grade.report.outcome for grade in book.grades()}
     return sorted(source for source, _ in script.ran), outcomes
 
@@ -112,7 +123,7 @@ def test_an_interruption_drops_what_is_under_way_and_the_next_run_goes_on(book):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        engine.run(tasks, Runners(script.make), jobs=2, stop=script.stop, done=interrupt)
+        engine.run(tasks, desk(book, script, 2), done=interrupt)
     assert [grade.student for grade in book.grades()] == ["ann", "cat"]
     assert book.begun("sha waits") == 0
     students = [
