@@ -29,6 +29,7 @@ from grader.cli_common import (
 from grader.cli_course import chosen, exercises_option, suggested
 from grader.cli_course import loaded as _loaded
 from grader.cli_explain import explain
+from grader.cli_export import export
 from grader.cli_format import asks_for_json, console_for, format_option, out_option, write
 from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
 from grader.cli_report import report as report_
@@ -102,7 +103,7 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (next_, hint, solution, explain, watch, batch, merge, report_, doctor, redteam, author):
+for command in (next_, hint, solution, explain, watch, batch, merge, report_, export, doctor, redteam, author):
     cli.add_command(command)
 
 

@@ -76,7 +76,7 @@ def find(path: Path, exercise: Loaded, *, pattern: str | None = None, roster: tu
     students, strangers = enrolled(layout.students, roster) if roster else (layout.students, ())
     return Class(
         layout=layout.name,
-        students=tuple(_handed_in(student, exercise) for student in students),
+        students=tuple(handed_in(student, exercise) for student in students),
         ignored=layout.ignored,
         strangers=strangers,
     )
@@ -94,7 +94,8 @@ def _files(path: Path) -> tuple[list[File], str]:
     return files, path.stem
 
 
-def _handed_in(student: Student, exercise: Loaded) -> HandedIn:
+def handed_in(student: Student, exercise: Loaded) -> HandedIn:
+    """What one student's files come to: the text to grade, or the sentence why there is none."""
     file = chosen(student.files, exercise.slug)
     if isinstance(file, ReportError):
         return _without_text(student, file)
