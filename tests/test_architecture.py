@@ -55,6 +55,7 @@ def test_the_judge_does_not_import_jax():
 def test_every_package_folder_says_what_it_is_in_at_most_35_lines():
     inside = (
         "grader/batch",
+        "grader/export",
         "grader/isolation",
         "grader/reports/batch",
         "grader/runners",
