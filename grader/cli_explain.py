@@ -30,7 +30,7 @@ def explain(exercise: str, file: Path | None, runner: str) -> int:
     """After solving: how FILE (EXERCISE.py by default) compares with the solution, and with layers in use."""
     loaded, path = _loaded(exercise), file or Path(f"{exercise}.py")
     try:
-        submission = read_submission(path, starter=loaded.starter)
+        submission = read_submission(path, starter=loaded.starter, entry=loaded.spec.entry.name)
     except NoSuchFileError as error:
         raise click.UsageError(plain(str(error), 400)) from None
     except UnreadableError as error:

@@ -40,7 +40,7 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner, hidde
       NoSuchFileError: if there is no file to read.
     """
     try:
-        submission = read_submission(path, starter=exercise.starter)
+        submission = read_submission(path, starter=exercise.starter, entry=exercise.spec.entry.name)
     except UnreadableError as error:
         return rejected(exercise, ReportError(kind=error.kind, message=str(error)), seed=seed, hidden=hidden)
     return grade(exercise, submission, seed=seed, runner=runner, hidden=hidden)
@@ -67,13 +67,17 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
         seed=None if hidden else seed,
         seconds=time.monotonic() - began,
         isolation=isolation,
-        note=" ".join(note for note in (exercise.spec.practice, runner.note) if note),
+        note=" ".join(note for note in (exercise.spec.practice, runner.note, *_sentences(submission.notes)) if note),
         error=error,
         fault=fault,
         departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),
         error_map=None if error or hidden else _error_map(exercise, plan, run, cases),
         digest=submission.digest,
     )
+
+
+def _sentences(notes: tuple[str, ...]) -> list[str]:
+    return [f"{note[0].upper()}{note[1:]}." for note in notes]
 
 
 def _departure(
@@ -113,7 +117,7 @@ def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError 
     transcript = run.transcript
     if transcript.rejected:
         problem = transcript.rejected
-        message = sentences.of_problem(problem, entry=plan.entry.name, source=submission.source)
+        message = sentences.of_problem(problem, entry=plan.entry.name, submission=submission)
         return ReportError(kind=problem.kind, message=message)
     if run.ending.kind == "not_started":
         return ReportError(kind="grader", message=f"{run.ending.detail}; this is not the submission's fault")
@@ -176,7 +180,7 @@ def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, ind
         return Verdict(outcome="wrong", message=_unanswered(plan, run, index))
     try:
         if answer.problem and not isinstance(planned.case.check, Raises):
-            message = sentences.of_problem(answer.problem, entry=plan.entry.name, source=submission.source)
+            message = sentences.of_problem(answer.problem, entry=plan.entry.name, submission=submission)
             return Verdict(outcome="wrong", message=message)
         return judge(planned, exercise.spec.reference, answer)
     except Exception as error:  # noqa: BLE001 - a fault of ours is never the student's

@@ -33,13 +33,16 @@ class Departure:
 
     Attributes:
       case: name of the case that was traced.
-      line: of the submission; None where the program could not be traced.
+      line: of the submission; None where the program could not be traced, and in a notebook, whose lines are its
+        cells'.
       text: what is right up to there, with the line's own text; or why there is no trail.
+      place: the line in words, "line 18" or "cell 4, line 3"; empty where there is none.
     """
 
     case: str
     line: int | None
     text: str
+    place: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

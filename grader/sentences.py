@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 
 from grader.runners.base import Ending
+from grader.submission import Submission
 from grader.text import plain
 from grader.transcript import Problem
 
@@ -45,15 +46,15 @@ CONCRETE = {
 }
 
 
-def of_problem(problem: Problem, *, entry: str, source: str) -> str:
+def of_problem(problem: Problem, *, entry: str, submission: Submission) -> str:
     """Why there is no value to compare, with the submission's own lines.
 
     Args:
       problem: what the worker said.
       entry: the name asked for.
-      source: the submission's text, for the lines.
+      submission: whose lines are told.
     """
-    where = _where(problem, source)
+    where = _where(problem, submission)
     message = _shortened(problem.message)
     match problem.kind:
         case "syntax":
@@ -164,13 +165,14 @@ def _missing(problem: Problem, entry: str) -> str:
     return f"the file defines no {entry}; it defines {', '.join(problem.names[:6])}{hint}"
 
 
-def _where(problem: Problem, source: str) -> str:
+def _where(problem: Problem, submission: Submission) -> str:
     """The submission's own frames, a line each, outermost first."""
-    lines = source.split("\n")
+    lines = submission.source.split("\n")
     rows = []
     for line, function in dict.fromkeys(problem.frames):
         text = source_line(lines, line, stripped=problem.type not in ("TabError", "IndentationError"))
-        rows.append(f"\nline {line}{f', in {function}' if function and function != '<module>' else ''}: {text}")
+        within = f", in {function}" if function and function != "<module>" else ""
+        rows.append(f"\n{submission.place(line)}{within}: {text}")
     return "".join(rows)
 
 

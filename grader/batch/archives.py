@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.tree import FILES_CAP, LINK, SPECIAL, File, RefusedError, SubmissionsError, is_litter, refusal
-from grader.submission import SIZE_CAP
+from grader.submission import size_cap
 from grader.text import plain
 
 TOTAL_CAP = 1 << 30  # bytes read from one archive
@@ -100,7 +100,9 @@ def _reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget) 
     def read() -> bytes:
         try:
             with archive.open(member) as file:
-                data = file.read(SIZE_CAP + 1)  # whatever size it claims, no more than that is unpacked
+                data = file.read(
+                    size_cap(member.filename) + 1
+                )  # whatever size it claims, no more than that is unpacked
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
             raise RefusedError("it is damaged in the archive") from None
         budget.take(len(data))

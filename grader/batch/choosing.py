@@ -1,8 +1,9 @@
 """Which of a student's files is graded.
 
-The only .py file; of several the one that is called like the exercise, ``group_norm_1d.py``; of several of those, as
-platforms number them (``group_norm_1d-2.py``), the one with the highest number. Otherwise none: dates of files change
-when they are copied, and to guess would grade other files on another machine.
+The only .py file, or where there is none the only notebook; of several the one that is called like the exercise,
+``group_norm_1d.py``; of several of those, as platforms number them (``group_norm_1d-2.py``), the one with the highest
+number. Otherwise none: dates of files change when they are copied, and to guess would grade other files on another
+machine. Beside a .py file notebooks do not count: they are where it was written.
 """
 
 import re
@@ -23,7 +24,7 @@ def chosen(files: Sequence[File], slug: str) -> File | ReportError:
       files: all of the student's.
       slug: the exercise's name.
     """
-    programs = [file for file in files if file.kind == ".py"]
+    programs = [file for file in files if file.kind == ".py"] or [file for file in files if file.kind == ".ipynb"]
     if not programs:
         return _nothing(files, slug)
     if len(programs) == 1:
@@ -35,15 +36,15 @@ def chosen(files: Sequence[File], slug: str) -> File | ReportError:
         if len(last) == 1:
             return last[0]
     message = (
-        f"{len(programs)} .py files were handed in ({_listed(programs)}), and which one is meant cannot be told; "
-        f"hand in one, called {slug}.py"
+        f"{len(programs)} {programs[0].kind} files were handed in ({_listed(programs)}), and which one is meant cannot "
+        f"be told; hand in one, called {slug}{programs[0].kind}"
     )
     return ReportError(kind="which_file", message=message)
 
 
 def _number(file: File, slug: str) -> int | None:
     """The number in a file's name where it is called like the exercise, 0 without one; else None."""
-    stem = file.name[: -len(".py")]
+    stem = file.name[: -len(file.kind)]
     if stem.casefold() == slug.casefold():
         return 0
     found = _NUMBERED.fullmatch(stem)
@@ -55,11 +56,7 @@ def _number(file: File, slug: str) -> int | None:
 def _nothing(files: Sequence[File], slug: str) -> ReportError:
     if not files:
         return ReportError(kind="nothing", message="nothing was handed in")
-    notebooks = [file for file in files if file.kind == ".ipynb"]
-    if notebooks:
-        message = f"{plain(notebooks[0].name, 60)} is a notebook, which is not graded here; hand it in as {slug}.py"
-        return ReportError(kind="notebook", message=message)
-    message = f"no .py file was handed in, but {_listed(files)}; hand in {slug}.py"
+    message = f"neither a .py file nor a notebook was handed in, but {_listed(files)}; hand in {slug}.py"
     return ReportError(kind="no_program", message=message)
 
 

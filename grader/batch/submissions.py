@@ -24,7 +24,8 @@ class HandedIn:
       student: identifier.
       name: for people; plain.
       file: where it was found; plain, empty if there is none.
-      sha256: of the file's bytes; of the sentence, after ``NO_TEXT``, where there is no file.
+      sha256: of the file's bytes, or of a notebook's program; of the sentence, after ``NO_TEXT``, where there is no
+        file.
       submission: what to grade; None if it cannot be.
       problem: why it cannot be; None if it can.
     """
@@ -108,10 +109,14 @@ def handed_in(student: Student, exercise: Loaded) -> HandedIn:
     where = file.shown()
     try:
         # One name for all: a program must not be told whose it is, and the same text gets the same report.
-        submission = submission_from(data, name=f"{exercise.slug}.py", starter=exercise.starter)
+        name = f"{exercise.slug}{file.kind}"
+        submission = submission_from(data, name=name, starter=exercise.starter, entry=exercise.spec.entry.name)
     except UnreadableError as error:
         problem = ReportError(kind=error.kind, message=str(error))
         return HandedIn(student=student.student, name=student.name, file=where, sha256=sha256, problem=problem)
+    if submission.places:  # what else is in a notebook, such as a picture, changes nothing
+        read = "\n".join([submission.source, *submission.notes])
+        sha256 = hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
     return HandedIn(student=student.student, name=student.name, file=where, sha256=sha256, submission=submission)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.submission import SIZE_CAP
+from grader.submission import size_cap
 from grader.text import plain
 
 FILES_CAP = 200_000
@@ -128,6 +128,6 @@ def _read(path: Path) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise RefusedError(SPECIAL)
-            return file.read(SIZE_CAP + 1)
+            return file.read(size_cap(path.name) + 1)
     except OSError as error:
         raise RefusedError(f"it cannot be read: {error.strerror}") from None

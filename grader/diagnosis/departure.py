@@ -59,20 +59,31 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
       traced: the program's values in one of the cases, if a case was worth it.
       wrong: names of the cases that are wrong.
     """
-    lines = submission.source.split("\n")
     if traced is None:
         return _of_gradient(plan, submission, wrong) or _of_parameters(exercise, plan, submission, answers)
     if default := _of_default(plan, submission, wrong):
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
-        return Departure(case=planned.case.name, line=None, text=_untraced(plan, traced.problem))
+        return Departure(case=planned.case.name, line=None, text=_untraced(plan, submission, traced.problem))
     found = trail(planned, traced, exercise.spec.reference)
     if found is None or found.line is None or not found.missing:
         return _of_parameters(exercise, plan, submission, answers) or _of_all_right(
             exercise, planned, submission, found
         )
-    return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+    return _at(submission, planned.case.name, found.line, _told(found, submission))
+
+
+def _at(submission: Submission, case: str, line: int, text: str) -> Departure:
+    """A departure at a line; a notebook's has its place in words alone."""
+    own = None if submission.places else line
+    return Departure(case=case, line=own, text=text, place=submission.place(line))
+
+
+def _named(submission: Submission, line: int) -> str:
+    """A line's place, to begin a sentence with."""
+    place = submission.place(line)
+    return f"{place[0].upper()}{place[1:]}"
 
 
 def _of_all_right(
@@ -81,26 +92,27 @@ def _of_all_right(
     """Where all that is asked for is computed, the line that goes on with it; or that returns it in another order."""
     if found is None or found.line is None:
         return None
-    lines = submission.source.split("\n")
     if not found.unfinished:
-        return Departure(case=planned.case.name, line=found.line, text=_told(found, lines))
+        return _at(submission, planned.case.name, found.line, _told(found, submission))
     spec = exercise.spec
     line = _line_of_return(submission.source, spec.entry.name) if spec.reference.returns else None
     if line is None:
         return None
-    text = f"All that is asked for is computed: {', '.join(found.right)}. Look at what line {line} returns:\n"
-    return Departure(case=planned.case.name, line=line, text=f"{text}    {_text(lines, line)}")
+    right = ", ".join(found.right)
+    text = f"All that is asked for is computed: {right}. Look at what {submission.place(line)} returns:\n"
+    return _at(submission, planned.case.name, line, f"{text}    {_text(submission, line)}")
 
 
-def _told(found: Trail, lines: Sequence[str]) -> str:
+def _told(found: Trail, submission: Submission) -> str:
     """The line with its text, and what is right before it."""
     if found.unfinished:
-        line = found.caller or found.line
-        told = f"All is right as far as it goes, but no {found.missing} comes after line {line}:"
-        return f"{told}\n    {_text(lines, line)}"
-    parts = [f"Line {found.line} is the first whose values are wrong:\n    {_text(lines, found.line)}"]
-    if found.caller not in (found.line, None):
-        parts.append(f"\nreached from line {found.caller}:\n    {_text(lines, found.caller)}")
+        line = found.caller or found.line or 0
+        told = f"All is right as far as it goes, but no {found.missing} comes after {submission.place(line)}:"
+        return f"{told}\n    {_text(submission, line)}"
+    first = found.line or 0
+    parts = [f"{_named(submission, first)} is the first whose values are wrong:\n    {_text(submission, first)}"]
+    if found.caller is not None and found.caller != found.line:
+        parts.append(f"\nreached from {submission.place(found.caller)}:\n    {_text(submission, found.caller)}")
     before = [name for name in found.right if name != found.missing]
     if not found.missing:
         parts.append(f"\nRight up to there: {', '.join(before)}. No more is asked for.")
@@ -111,15 +123,15 @@ def _told(found: Trail, lines: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def _text(lines: Sequence[str], line: int | None) -> str:
-    return sentences.source_line(lines, line or 0)
+def _text(submission: Submission, line: int) -> str:
+    return sentences.source_line(submission.source.split("\n"), line)
 
 
-def _untraced(plan: Plan, problem: Problem) -> str:
+def _untraced(plan: Plan, submission: Submission, problem: Problem) -> str:
     """Why there is no line; to run under jit is no more asked of a program here than in the exercise."""
     if plan.entry.arrays == "numpy":
         return "No line can be named for wrong values: this program's steps cannot be followed one by one."
-    at = f" Mend line {problem.frames[-1][0]} first." if problem.frames else ""
+    at = f" Mend {submission.place(problem.frames[-1][0])} first." if problem.frames else ""
     return f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
 
 
@@ -136,8 +148,8 @@ def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> D
             submission.source, plan.entry, argument
         )
         if line:
-            text = f"Line {line} gives {argument} its default:\n    {_text(submission.source.split(chr(10)), line)}"
-            return Departure(case=failing[0].case.name, line=line, text=text)
+            text = f"{_named(submission, line)} gives {argument} its default:\n    {_text(submission, line)}"
+            return _at(submission, failing[0].case.name, line, text)
     return None
 
 
@@ -152,8 +164,8 @@ def _of_gradient(plan: Plan, submission: Submission, wrong: Collection[str]) -> 
     if not lines or not all(isinstance(planned.case.check, Gradient) for planned in failing):
         return None
     line = min(lines)
-    text = f"Line {line} keeps the gradient out:\n    {_text(submission.source.split(chr(10)), line)}"
-    return Departure(case=failing[0].case.name, line=line, text=text)
+    text = f"{_named(submission, line)} keeps the gradient out:\n    {_text(submission, line)}"
+    return _at(submission, failing[0].case.name, line, text)
 
 
 def _of_parameters(
@@ -168,8 +180,8 @@ def _of_parameters(
         lines = [(line, name) for name in wrong if (line := _line_of_string(submission.source, name))]
         if lines:
             line, name = min(lines)
-            text = f'Line {line} makes the parameter "{name}":\n    {_text(submission.source.split(chr(10)), line)}'
-            return Departure(case=planned.case.name, line=line, text=text)
+            text = f'{_named(submission, line)} makes the parameter "{name}":\n    {_text(submission, line)}'
+            return _at(submission, planned.case.name, line, text)
     return None
 
 

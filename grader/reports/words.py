@@ -12,7 +12,7 @@ KINDS = {
     "not_read": "the file cannot be read",
     "which_file": "several files handed in",
     "no_program": "no program handed in",
-    "notebook": "a notebook handed in",
+    "notebook": "a notebook that cannot be read",
     "empty": "an empty file",
     "starter": "the starter as it was",
     "too_large": "the file is too large",

@@ -4,7 +4,7 @@ from grader.submission import read_submission
 
 
 def read(path):
-    return read_submission(path, starter="the starter")
+    return read_submission(path, starter="the starter", entry="f")
 
 
 @pytest.mark.parametrize(

@@ -60,20 +60,20 @@ def _idea(seen: Shown, place: int, idea: Ranked, most: int) -> Markup:
 
 def _examples(seen: Shown, grades: Sequence[Grade]) -> Iterator[Markup]:
     """Students, those first whose reports name a line."""
-    ordered = sorted(grades, key=lambda grade: not (grade.report.departure and grade.report.departure.line))
+    ordered = sorted(grades, key=lambda grade: not (grade.report.departure and grade.report.departure.place))
     for grade in ordered[:EXAMPLES]:
         code = _line(grade)
-        shown = (f", line {code[0]}: ", element("code", code[1])) if code else ()
+        shown = (f", {code[0]}: ", element("code", code[1])) if code else ()
         yield element("li", _link(seen, grade), *shown)
 
 
-def _line(grade: Grade) -> tuple[int, str] | None:
+def _line(grade: Grade) -> tuple[str, str] | None:
     """The line on which the program departs, with the text that the report quotes."""
     found = grade.report.departure
-    if not found or not found.line:
+    if not found or not found.place:
         return None
     quoted = next((line.strip() for line in found.text.splitlines() if line.startswith("    ")), "")
-    return (found.line, cleaned(quoted, CODE)) if quoted else None
+    return (found.place, cleaned(quoted, CODE)) if quoted else None
 
 
 def _others(seen: Shown) -> Markup:

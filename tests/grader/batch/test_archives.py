@@ -133,6 +133,5 @@ def test_an_archive_handed_in_as_a_submission_stays_closed(tmp_path):
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         archive.writestr("x.py", "x = 1")
-    assert (
-        "no .py file was handed in, but work.zip" in said(packed(tmp_path, [("ann/work.zip", inner.getvalue())]))["ann"]
-    )
+    whole = packed(tmp_path, [("ann/work.zip", inner.getvalue())])
+    assert "neither a .py file nor a notebook was handed in, but work.zip" in said(whole)["ann"]

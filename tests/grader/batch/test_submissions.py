@@ -177,8 +177,8 @@ def test_which_of_several_files(tmp_path):
         "c": "c/one.py",
         "d": "2 .py files were handed in (group_norm_1d.py, group_norm_1d.py), and which one is meant cannot be told; "
         "hand in one, called group_norm_1d.py",
-        "e": "solution.ipynb is a notebook, which is not graded here; hand it in as group_norm_1d.py",
-        "f": "no .py file was handed in, but work.zip; hand in group_norm_1d.py",
+        "e": "this is no notebook, whose file is JSON and begins with {; save a plain program as .py",
+        "f": "neither a .py file nor a notebook was handed in, but work.zip; hand in group_norm_1d.py",
     }
 
 
