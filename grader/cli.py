@@ -32,6 +32,7 @@ from grader.cli_explain import explain
 from grader.cli_export import export
 from grader.cli_format import asks_for_json, console_for, format_option, out_option, write
 from grader.cli_learner import SOLVED, hint, next_, note_start, note_try, solution
+from grader.cli_notebook import notebook
 from grader.cli_report import report as report_
 from grader.cli_wall import doctor, redteam, runner_option, short_of
 from grader.cli_watch import watch
@@ -103,7 +104,21 @@ def cli() -> None:
     """Learn to write group normalization in JAX and Flax. Begin with: grader demo, then grader next."""
 
 
-for command in (next_, hint, solution, explain, watch, batch, merge, report_, export, doctor, redteam, author):
+for command in (
+    next_,
+    hint,
+    solution,
+    explain,
+    watch,
+    batch,
+    merge,
+    report_,
+    export,
+    notebook,
+    doctor,
+    redteam,
+    author,
+):
     cli.add_command(command)
 
 

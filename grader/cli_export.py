@@ -48,7 +48,7 @@ def github(exercise: str, out: Path, file: str | None, install: str) -> int:
     """A workflow for GitHub Actions, which grades on every push. It is feedback: its inputs are no secret."""
     found = loaded(exercise)
     text = for_github.workflow(found, file=file or f"{exercise}.py", install=install)
-    return _written(out, {f".github/workflows/{exercise}.yml": text})
+    return written(out, {f".github/workflows/{exercise}.yml": text})
 
 
 @export.command()
@@ -58,10 +58,10 @@ def github(exercise: str, out: Path, file: str | None, install: str) -> int:
 @install_option
 def student(exercise: str, out: Path | None, install: str) -> int:
     """A learner's folder: the statement, the starter, and how to have it graded."""
-    return _written(out or Path(exercise), for_students.folder(loaded(exercise), install))
+    return written(out or Path(exercise), for_students.folder(loaded(exercise), install))
 
 
-def _written(folder: Path, files: Mapping[str, str]) -> int:
+def written(folder: Path, files: Mapping[str, str]) -> int:
     """Writes files that are not there yet; none, if one of them is."""
     targets = {folder / name: text for name, text in files.items()}
     there = [path for path in targets if path.exists()]

@@ -8,7 +8,7 @@ fall away by themselves, wherever they stand. Cells count in the order of the fi
 import ast
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.magics import plain_python
@@ -19,7 +19,7 @@ CELLS_CAP = 5_000
 NOTES_CAP = 4
 SHORT = 80
 _TOO_DEEP = (SyntaxError, ValueError, MemoryError, RecursionError)
-Place = tuple[int, int]  # the code cell, counted from 1, and the line in it
+Place = tuple[str, int]  # the code cell - counted from 1, or by a kernel, "[7]" - and the line in it
 
 
 class NotebookError(Exception):
@@ -45,7 +45,7 @@ class Extracted:
 class _Statement:
     """One statement at the top of a code cell."""
 
-    cell: int
+    cell: str
     line: int
     text: str
     node: ast.stmt
@@ -64,20 +64,31 @@ def extracted(data: bytes, entry: str) -> Extracted:
       NotebookError: if it is no notebook, or there is no code in it.
     """
     code, others = _cells(_notebook(data))
+    found = from_cells([(str(number), text) for number, text in enumerate(code, 1)], entry)
+    if not found.source and not found.notes:
+        raise NotebookError("the notebook holds no code; write the program in a code cell, and save the notebook")
+    hidden = any(f"class {entry}" in text or f"def {entry}" in text for text in others)
+    if hidden and not any(f"class {entry}" in text or f"def {entry}" in text for text in code):
+        found = replace(found, notes=(f"{entry} stands in a text cell; make it a code cell", *found.notes))
+    return found
+
+
+def from_cells(cells: Sequence[tuple[str, str]], entry: str) -> Extracted:
+    """The program in code cells.
+
+    Args:
+      cells: what each is called, and its text; in the order in which they count.
+      entry: the name that the exercise asks for.
+    """
     statements: list[_Statement] = []
     notes: list[str] = []
-    for number, text in enumerate(code, 1):
-        found = _parsed(number, text)
+    for cell, text in cells:
+        found = _parsed(cell, text)
         if isinstance(found, str):
-            notes.append(f"code cell {number} is left out: {found}")
+            notes.append(f"code cell {cell} is left out: {found}")
         else:
             statements += found
-    if not statements and not notes:
-        raise NotebookError("the notebook holds no code; write the program in a code cell, and save the notebook")
     chosen, told = _needed(statements, entry)
-    if not any(entry in statement.binds for statement in chosen):
-        hidden = any(f"class {entry}" in text or f"def {entry}" in text for text in others)
-        told += [f"{entry} stands in a text cell; make it a code cell"] if hidden else []
     lines = [(s.cell, s.line + i, text) for s in chosen for i, text in enumerate(s.text.split("\n"))]
     return Extracted(
         source="".join(f"{text}\n" for *_, text in lines),
@@ -151,7 +162,7 @@ def _text(source: Any) -> str:  # noqa: ANN401 - JSON
     return whole.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
 
 
-def _parsed(number: int, text: str) -> list[_Statement] | str:
+def _parsed(cell: str, text: str) -> list[_Statement] | str:
     """A code cell's statements, or why it has none."""
     if "\0" in text:
         return "it has a null byte"
@@ -163,10 +174,10 @@ def _parsed(number: int, text: str) -> list[_Statement] | str:
     except (ValueError, MemoryError, RecursionError):
         return "Python cannot read it (it is nested too deeply)"
     lines = python.split("\n")
-    return [_statement(number, lines, node) for node in tree.body]
+    return [_statement(cell, lines, node) for node in tree.body]
 
 
-def _statement(cell: int, lines: Sequence[str], node: ast.stmt) -> _Statement:
+def _statement(cell: str, lines: Sequence[str], node: ast.stmt) -> _Statement:
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     last = node.end_lineno or node.lineno
@@ -249,7 +260,7 @@ def _several(definitions: Sequence[_Statement], entry: str) -> list[str]:
     cells = list(dict.fromkeys(s.cell for s in definitions if _defines(s)))
     if len(cells) < 2:  # noqa: PLR2004 - two are several
         return []
-    listed = f"{', '.join(map(str, cells[:-1][:5]))} and {cells[-1]}"
+    listed = f"{', '.join(cells[:-1][:5])} and {cells[-1]}"
     return [f"{entry} is defined in code cells {listed}; the last one counts"]
 
 

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -13,7 +14,7 @@ COLOURS = "RdBu_r"  # blue: too small, red: too large; told apart by colour-blin
 NOT_A_NUMBER = "0.35"  # a grey that the colours do not have
 
 
-def save(error: ErrorMap, path: Path) -> None:
+def save(error: ErrorMap, path: Path | BinaryIO) -> None:
     """Writes a PNG.
 
     Rows are positions (all axes but the last, in order), columns are channels; lines stand between groups. Errors
@@ -21,7 +22,7 @@ def save(error: ErrorMap, path: Path) -> None:
 
     Args:
       error: of a case that the learner may see.
-      path: the file to write, replaced if it is there.
+      path: the file to write, replaced if it is there; or one that is open.
 
     Raises:
       OSError: if it cannot be written.

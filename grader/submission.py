@@ -35,7 +35,7 @@ class Submission:
         """Where a line stands for whoever wrote it: "line 18", or in a notebook "cell 4, line 3"."""
         if not self.places:
             return f"line {line}"
-        cell, own = self.places[line - 1] if 0 < line <= len(self.places) else (0, 0)
+        cell, own = self.places[line - 1] if 0 < line <= len(self.places) else ("", 0)
         return f"cell {cell}, line {own}" if cell else "a cell"
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.text import plain
 
 LONGEST = 4000  # characters of one text; whoever writes more has nothing to say to a reader
-_VOID = {"rect", "wbr"}
+_VOID = {"img", "rect", "wbr"}
 _HARMLESS = re.compile(r"[ -~\n\t]*")
 
 
