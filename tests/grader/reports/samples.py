@@ -67,7 +67,9 @@ MIXED = report(
     case("gradient", "skipped", 'needs "large" right first'),
     case("ours", "not_checked", "the grader failed here: ZeroDivisionError: ours"),
     isolation=WALLED,
-    departure=Departure(case="larger", line=18, text="Line 18 is the first whose values are wrong:\n    y = x | 1"),
+    departure=Departure(
+        case="larger", line=18, place="line 18", text="Line 18 is the first whose values are wrong:\n    y = x | 1"
+    ),
 )
 TWOFOLD = report(case("small", "wrong", VALUES, diagnosis=TWO), case("large", "right"), isolation=WALLED)
 REFUSED = report(
@@ -106,7 +108,7 @@ def hostile(text):
         case(f"2 {text}", "not_checked", text),
         case(f"3 {text}", "skipped", text),
         note=text,
-        departure=Departure(case=text, line=3, text=text),
+        departure=Departure(case=text, line=3, place=text, text=text),
         isolation=WALLED,
     )
 
