@@ -64,9 +64,9 @@ def extracted(data: bytes, entry: str) -> Extracted:
       NotebookError: if it is no notebook, or there is no code in it.
     """
     code, others = _cells(_notebook(data))
-    found = from_cells([(str(number), text) for number, text in enumerate(code, 1)], entry)
-    if not found.source and not found.notes:
+    if not any(text.strip() for text in code):
         raise NotebookError("the notebook holds no code; write the program in a code cell, and save the notebook")
+    found = from_cells([(str(number), text) for number, text in enumerate(code, 1)], entry)
     hidden = any(f"class {entry}" in text or f"def {entry}" in text for text in others)
     if hidden and not any(f"class {entry}" in text or f"def {entry}" in text for text in code):
         found = replace(found, notes=(f"{entry} stands in a text cell; make it a code cell", *found.notes))

@@ -154,7 +154,11 @@ CELLS = (
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.startswith("%%")])
 def test_where_ipython_finds_python_so_do_we(cell):
     transformer = pytest.importorskip("IPython.core.inputtransformer2", reason="needs ipython").TransformerManager()
-    assert python(plain_python(cell)[1]) == python(ast.parse(transformer.transform_cell(cell)))
+    try:
+        theirs = ast.parse(transformer.transform_cell(cell))
+    except SyntaxError:
+        pytest.skip("this IPython makes no Python of it")
+    assert python(plain_python(cell)[1]) == python(theirs)
 
 
 def python(tree):
