@@ -25,9 +25,11 @@ class Entry:
 
     Attributes:
       name: the name it must bear.
-      kind: what it must be. A Linen module is built with the arguments, initialised and applied to x. A function is
-        called with x, and by name with the case's parameters and arguments. A training function is called with an
-        iterator of batches (images, labels) and the arguments; what it returns is called with x.
+      kind: what it must be. A Linen module is built with the arguments, initialised and applied to x. An NNX module is
+        built with the arguments and ``rngs``, its parameters are those of type ``nnx.Param``, and it is split and
+        merged for each call. A function is called with x, and by name with the case's parameters and arguments. A
+        training function is called with an iterator of batches (images, labels) and the arguments; what it returns is
+        called with x.
       arguments: argument -> cast applied to the case's value (``int``, ``float``, ``bool`` or ``str``).
       defaults: argument -> its value where a case does not give it.
       arrays: what a function is given: ``jax.Array``, or ``numpy.ndarray`` where it may be written in either.
@@ -35,7 +37,7 @@ class Entry:
     """
 
     name: str
-    kind: Literal["linen_module", "function", "training"]
+    kind: Literal["linen_module", "nnx_module", "function", "training"]
     arguments: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     arrays: Literal["jax", "numpy"] = "jax"

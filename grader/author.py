@@ -214,8 +214,10 @@ def _signature(exercise: Loaded, course: Path, filename: str) -> str:
     entry = getattr(module, exercise.spec.entry.name, None)
     if not callable(entry):
         raise ExerciseError(f"{exercise.slug}/{filename} defines no {exercise.spec.entry.name}")
-    own = _own_part(inspect.signature(entry))
-    return f"{own} {inspect.signature(entry.__call__)}" if isinstance(entry, type) else f"{own}"
+    if not isinstance(entry, type):
+        return f"{_own_part(inspect.signature(entry))}"
+    # A class's own signature is lost where its metaclass takes calls, as that of NNX modules does.
+    return f"{_own_part(inspect.signature(entry.__init__))} {inspect.signature(entry.__call__)}"
 
 
 def _own_part(signature: inspect.Signature) -> inspect.Signature:

@@ -2,18 +2,19 @@
 
 import inspect
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader import wire
+from grader import nnx_modules, wire
 
 ANSWER_CAP = 16 << 20  # bytes of one case's answer
 MESSAGE_CAP = 2_000  # characters kept of an exception's message
 NAMES_CAP = 40
 NAME_CAP = 60
 PARTS_CAP = 8  # arrays that one call may return
+MODULES = ("linen_module", "nnx_module")
 COMPILED = ("jit", "stream", "gradient")
 Compile = Callable[[Any, tuple[Any, ...]], Callable[..., Any]]  # of what jax.jit returns and its arguments
 
@@ -51,8 +52,8 @@ def find(namespace: Mapping[str, Any], asked: Mapping[str, str]) -> Entry:
         public = [n[:NAME_CAP] for n in names if not n.startswith("_")]
         raise Rejected("missing", names=public[:NAMES_CAP])
     found = namespace[name]
-    if asked["kind"] == "linen_module":
-        _check_module(found)
+    if asked["kind"] in MODULES:
+        _check_module(found, asked["kind"])
     elif isinstance(found, type) or not callable(found):
         message = "a class" if isinstance(found, type) else f"an object of type {type_name(found)}"
         raise Rejected("not_function", message=message)
@@ -89,12 +90,37 @@ def prepared(entry: Entry, case: Mapping[str, Any], arrays: Mapping[str, np.ndar
         variables = {name: given(arrays[name]) for name in case["parameters"]}
         return Prepared(_call_of(entry.found, case, variables), variables, given(arrays["x"]), {})
     x = jax.numpy.asarray(arrays["x"])
+    if entry.kind == "nnx_module":
+        return _prepared_nnx(entry.found, case, arrays, x)
     module = _built(entry.found, case["arguments"])
     if case["parameters"]:
         variables = {"params": {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}}
         return Prepared(module.apply, variables, x, {})
     variables = module.init(jax.random.PRNGKey(case["seed"]), x)
     return Prepared(module.apply, variables, x, _tree(variables))
+
+
+def _prepared_nnx(
+    found: type,
+    case: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    x: Any,  # noqa: ANN401 - an array
+) -> Prepared:
+    """The same for a module that keeps its variables: its state is what the call varies with."""
+    import jax  # noqa: PLC0415
+    from flax import nnx  # noqa: PLC0415
+
+    arguments = {**case["arguments"], "rngs": nnx.Rngs(case["seed"])}
+    _check_signature(found.__init__, ["self"], list(arguments), hidden=1)
+    module = found(**arguments)
+    apply, state = nnx_modules.split(module)
+    if not case["parameters"]:
+        return Prepared(apply, state, x, _named(nnx_modules.made(module, x).items()))
+    given = {name: jax.numpy.asarray(arrays[name]) for name in case["parameters"]}
+    try:
+        return Prepared(apply, nnx_modules.with_parameters(state, given), x, {})
+    except KeyError as error:
+        raise Rejected("parameters", message=f"the module has no nnx.Param {error.args[0]}") from None
 
 
 def type_name(found: object) -> str:
@@ -111,15 +137,20 @@ def message_of(error: BaseException) -> str:
         return "(its message cannot be read)"
 
 
-def _check_module(found: object) -> None:
+def _check_module(found: object, asked: str) -> None:
     from flax import linen, nnx  # noqa: PLC0415
 
-    if not isinstance(found, type):
-        kind = "a function" if isinstance(found, types.FunctionType) else f"an object of type {type_name(found)}"
-        raise Rejected("not_module", message=kind)
-    if not issubclass(found, linen.Module):
-        kind = "a Flax NNX module" if issubclass(found, nnx.Module) else "a class of another kind"
-        raise Rejected("not_module", message=kind)
+    wanted = {"linen_module": linen.Module, "nnx_module": nnx.Module}[asked]
+    if isinstance(found, type) and issubclass(found, wanted):
+        return
+    what = f"an object of type {type_name(found)}"
+    if isinstance(found, types.FunctionType):
+        what = "a function"
+    elif isinstance(found, type):
+        what = "a class of another kind"
+        if issubclass(found, linen.Module | nnx.Module):
+            what = "a Flax NNX module" if issubclass(found, nnx.Module) else "a Flax Linen module"
+    raise Rejected("not_module", message=what, type=f"flax.{'nnx' if asked == 'nnx_module' else 'linen'}.Module")
 
 
 def _bytes(variables: Any, x: Any) -> dict[str, bytes]:  # noqa: ANN401 - arrays, by name or in a module's tree
@@ -146,7 +177,8 @@ def _call_of(function: Callable, case: Mapping[str, Any], variables: Mapping[str
     return apply
 
 
-def _check_signature(function: Callable, positional: list[str], named: list[str]) -> None:
+def _check_signature(function: Callable, positional: list[str], named: list[str], *, hidden: int = 0) -> None:
+    """Whether a call will fit; of the arguments by position, ``hidden`` are none that the statement speaks of."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
@@ -154,7 +186,7 @@ def _check_signature(function: Callable, positional: list[str], named: list[str]
     try:
         signature.bind(*positional, **dict.fromkeys(named))
     except TypeError as error:
-        raise Rejected("constructor", message=message_of(error), names=[*positional, *named]) from None
+        raise Rejected("constructor", message=message_of(error), names=[*positional[hidden:], *named]) from None
 
 
 def _classified(train: Callable, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -207,10 +239,15 @@ def _tree(variables: object) -> dict[str, np.ndarray]:
     from flax.core import meta  # noqa: PLC0415
 
     leaves = jax.tree_util.tree_flatten_with_path(meta.unbox(variables))[0]
-    if len(leaves) > NAMES_CAP:
-        raise Rejected("parameters", message=f"the module makes {len(leaves)} parameters")
-    named = [("/".join(str(getattr(key, "key", key)) for key in path)[:NAME_CAP], leaf) for path, leaf in leaves]
-    return {name: _array(leaf, f"the parameter {name.removeprefix('params/')}") for name, leaf in named}
+    return _named(("/".join(str(getattr(key, "key", key)) for key in path), leaf) for path, leaf in leaves)
+
+
+def _named(leaves: Iterable[tuple[str, Any]]) -> dict[str, np.ndarray]:
+    """Parameters by name, as many as can cross."""
+    named = [(name[:NAME_CAP], leaf) for name, leaf in leaves]
+    if len(named) > NAMES_CAP:
+        raise Rejected("parameters", message=f"the module makes {len(named)} parameters")
+    return {name: _array(leaf, f"the parameter {name.partition('/')[2]}") for name, leaf in named}
 
 
 def _returned(output: object) -> dict[str, np.ndarray]:

@@ -40,6 +40,12 @@ class Verdict:
 APART = 0.05  # of the range of the scores: far above rounding, even in half precision
 DIGITS = "; only the last digits are lost, in the arithmetic"
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
+# What an NNX module has in place of parameters; see ``nnx_modules.made``.
+INSTEAD = {
+    "variable": "a variable, but no nnx.Param",
+    "array": "an array, but no nnx.Param",
+    "late": "made by the first call, not with the module",
+}
 
 RIGHT = Verdict(outcome="right")
 
@@ -233,8 +239,13 @@ def _wrong(message: str, refused: Refused) -> Verdict:
 
 
 def _names(parameters: Arrays) -> str:
-    names = [name.removeprefix("params/") for name in parameters]
-    return ", ".join(sorted(names)[:8]) or "none"
+    return ", ".join(sorted(_parameter(name) for name in parameters)[:8]) or "none"
+
+
+def _parameter(name: str) -> str:
+    """A parameter's name; with what it is, where it is another thing that stands in place of one."""
+    kind, _, short = name.partition("/")
+    return f"{short} ({INSTEAD[kind]})" if short and kind in INSTEAD else name.removeprefix("params/")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -74,7 +74,7 @@ def of_problem(problem: Problem, *, entry: str, submission: Submission) -> str:
         case "missing":
             return _missing(problem, entry)
         case "not_module":
-            return f"{entry} must be a class that derives from flax.linen.Module; here it is {message}"
+            return f"{entry} must be a class that derives from {problem.type}; here it is {message}"
         case "not_function":
             return f"{entry} must be a function; here it is {message}"
         case "constructor":

@@ -7,6 +7,7 @@ the words that explain them.
 from exercises._shared import group_norm_wrong_affine as affine
 from exercises._shared import group_norm_wrong_gradient as gradient
 from exercises._shared import group_norm_wrong_groups as groups
+from exercises._shared import group_norm_wrong_nnx as nnx
 from exercises._shared import group_norm_wrong_samples as samples
 from exercises._shared import group_norm_wrong_second as second
 from exercises._shared import group_norm_wrong_spread as spread
@@ -24,6 +25,8 @@ SEVERAL_POSITIONS = (*groups.SEVERAL_POSITIONS, affine.PARAMETERS_OF_INPUT_SHAPE
 PER_SAMPLE = (*_FORMULA, *samples.GROUPS, *affine.AFFINE, *affine.PARAMETERS, affine.PARAMETERS_OF_INPUT_SHAPE)
 PER_SAMPLE_CHANNELS_LAST = (samples.AS_CHANNELS_FIRST,)
 
+# The same as a module of Flax NNX.
+PER_SAMPLE_NNX = (*_FORMULA, *samples.GROUPS, *affine.AFFINE, *nnx.PARAMETERS, *nnx.KINDS, samples.AS_CHANNELS_FIRST)
 
 # With channels second and parameters that are optional. Parameters of the input's shape and with axes of length one
 # are told in other words there.

@@ -3,7 +3,7 @@
 _COMMON = '''\
 import jax
 import jax.numpy as jnp
-from flax import linen as nn
+from flax import linen as nn, nnx
 
 REDUCTIONS = (jnp.mean, jnp.sum, jnp.var, jnp.std)
 ONE = (jnp.square, jnp.sqrt, jax.lax.rsqrt, jnp.abs, jnp.negative, jnp.reciprocal, jnp.asarray)
@@ -87,5 +87,30 @@ class GroupNorm(nn.Module):
                 for parameter in (scale, shift):
                     lined_up(values, parameter, parameter.reshape(*one, *[1] * further))
         return y
+"""
+)
+
+NNX = (
+    _COMMON
+    + """\
+class GroupNorm(nnx.Module):
+    def __init__(self, num_features, num_groups, eps=1e-5, *, rngs):
+        if num_features % num_groups:
+            raise ValueError("no such groups")
+        self.num_features, self.num_groups, self.eps = num_features, num_groups, eps
+        self.gamma = nnx.Param(jnp.ones((num_features,)))
+        self.beta = nnx.Param(nnx.initializers.zeros(rngs.params(), (num_features,)))
+
+    def __call__(self, x):
+        channels, groups = self.num_features, self.num_groups
+        if channels != x.shape[-1]:
+            raise ValueError("other channels")
+        split = x.reshape(*x.shape[:-1], groups, channels // groups)
+        rehearsed(x, self.eps, groups, split, (*range(1, x.ndim - 1), x.ndim))
+        rehearsed(x, self.eps, groups, x.reshape(len(x), -1, groups, channels // groups), (1, 3))
+        first = jnp.moveaxis(x, -1, 1)
+        rows = rehearsed(first, self.eps, groups, first.reshape(len(x), groups, -1), -1)
+        gamma, beta = self.gamma[...], self.beta[...]
+        return lined_up(lined_up(jnp.moveaxis(rows, 1, -1), gamma, gamma), beta, beta) * gamma + beta
 """
 )

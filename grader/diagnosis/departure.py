@@ -177,7 +177,7 @@ def _of_parameters(
         if not isinstance(planned.case.check, Parameters) or answer is None or answer.problem:
             continue
         wrong = _wrong_parameters(exercise, planned, answer)
-        lines = [(line, name) for name in wrong if (line := _line_of_string(submission.source, name))]
+        lines = [(line, name) for name in wrong if (line := _line_of_name(submission.source, name))]
         if lines:
             line, name = min(lines)
             text = f'{_named(submission, line)} makes the parameter "{name}":\n    {_text(submission, line)}'
@@ -188,7 +188,7 @@ def _of_parameters(
 def _wrong_parameters(exercise: Loaded, planned: PlannedCase, answer: Answer) -> list[str]:
     """Names that should not be, and names whose shape or values should not be; as the submission writes them."""
     expected = exercise.spec.reference.parameters({"x": planned.x}, planned.arguments)
-    made = {name.removeprefix("params/"): a for name, a in answer.arrays.items() if name.startswith("params/")}
+    made = {name.removeprefix("params/"): a for name, a in answer.arrays.items() if name != "value"}
     extra = [name.split("/")[-1] for name in made if name not in expected]
     differing = [
         name
@@ -206,8 +206,14 @@ def _line_of_field(source: str, entry: str, field: str) -> int | None:
 
 
 def _line_of_default(source: str, entry: Entry, argument: str) -> int | None:
-    """The line on which the entry, a function, gives an argument another default than it should."""
-    functions = [n for n in _nodes(source) if isinstance(n, ast.FunctionDef) and n.name == entry.name]
+    """The line on which the entry, a function or a class's ``__init__``, gives an argument a wrong default."""
+    named = [n for n in _nodes(source) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == entry.name]
+    functions = [
+        function
+        for node in named
+        for function in ([node] if isinstance(node, ast.FunctionDef) else node.body)
+        if isinstance(function, ast.FunctionDef) and function.name in (entry.name, "__init__")
+    ]
     for arguments in (function.args for function in functions):
         positional = [*arguments.posonlyargs, *arguments.args]
         given = [*zip(positional[::-1], arguments.defaults[::-1], strict=False)]
@@ -244,7 +250,11 @@ def _nodes(source: str) -> list[ast.AST]:
         return []
 
 
-def _line_of_string(source: str, text: str) -> int | None:
-    """The line on which a string stands in the program."""
+def _line_of_name(source: str, name: str) -> int | None:
+    """The line on which a parameter is named: as an attribute that is set, or else by a string in the program."""
     nodes = _nodes(source)
-    return min((n.lineno for n in nodes if isinstance(n, ast.Constant) and n.value == text), default=None)
+    strings = [n.lineno for n in nodes if isinstance(n, ast.Constant) and n.value == name]
+    attributes = [
+        n.lineno for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store) and n.attr == name
+    ]
+    return min(attributes or strings, default=None)
