@@ -81,7 +81,8 @@ class Made:
     """An array that a function makes, such as a part of a data set.
 
     Attributes:
-      by: seed -> array of floating point. Raises ``UnavailableError`` where what it is made from is not installed.
+      by: seed -> array of floating point or, for a mask, of booleans. Raises ``UnavailableError`` where what it is made
+        from is not installed.
     """
 
     by: Callable[[int], np.ndarray]
