@@ -22,6 +22,8 @@ DIGESTS = {
     ("group_norm_nd", 1): "0c0d36227e8f0de4",
     ("masked_group_norm", 0): "2d328608fb54e342",
     ("masked_group_norm", 1): "cddf39489cdbeeaf",
+    ("mixed_precision", 0): "535ac8bac02f15f3",
+    ("mixed_precision", 1): "020f2e50caea4ef6",
     ("moments", 0): "f3acb681938b82cf",
     ("moments", 1): "9cd7e193f7c31556",
     ("norm_family", 0): "3f2d1fa79121f9fd",
