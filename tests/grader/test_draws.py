@@ -34,6 +34,8 @@ DIGESTS = {
     ("small_batch_classifier", 1): "00e91228ddb2c6db",
     ("stable_variance", 0): "bb65a90bd905d2a7",
     ("stable_variance", 1): "6b530262a21bd650",
+    ("weight_standardization", 0): "67ddcd2b760688c3",
+    ("weight_standardization", 1): "a7b6f8cef0e56aa5",
 }
 
 
