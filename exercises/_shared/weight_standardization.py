@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from exercises._shared.conditioning import by_differences
 from exercises._shared.group_norm_parts import mean, var
 from exercises.spec import Arguments, Arrays, Misconception, Reference
 
@@ -16,10 +15,20 @@ Parts = Mapping[str, Callable[..., Any]]
 OF_OUTPUT = (0, 1, 2)
 
 
+def _windows(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """What the kernel lies on, at every place of x where it fits: shape ``(N, H, W, kh * kw * I)``."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
+    return np.moveaxis(windows, 3, -1).reshape(*windows.shape[:3], -1)
+
+
+def _columns(kernel: np.ndarray) -> np.ndarray:
+    """The weights of each output, shape ``(kh * kw * I, O)``."""
+    return kernel.reshape(-1, kernel.shape[-1])
+
+
 def correlate(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """The kernel laid on every place of x where it fits, and what lies on each other multiplied and added up."""
-    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
-    return np.einsum("nhwikl,klio->nhwo", windows, kernel)
+    return _windows(x, kernel) @ _columns(kernel)
 
 
 RIGHT: Parts = {
@@ -60,6 +69,21 @@ def sharing(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     return np.broadcast_to(np.arange(shape[-1]), shape)
 
 
+def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
+    """How far ``value`` moves when each x and each weight moves by one unit in the last place.
+
+    With X what an output's weights s lie on, n of them, and r their inverse standard deviation, the derivative of the
+    output with respect to raw weights is ``r * (X - mean(X) - s * mean(X * s))``. An output channel's largest movement
+    is that of all its values.
+    """
+    x, kernel = _windows(arrays["x"], arrays["kernel"]), _columns(arrays["kernel"])
+    inverse_std = 1 / np.sqrt(kernel.var(axis=0) + arguments["eps"])
+    standard = (kernel - kernel.mean(axis=0)) * inverse_std
+    beside = x[..., None] - x.mean(axis=-1)[..., None, None] - standard * (x @ standard)[..., None, :] / len(kernel)
+    total = np.abs(x) @ np.abs(standard) + (np.abs(inverse_std * beside) * np.abs(kernel)).sum(axis=-2)
+    return np.broadcast_to(total.max(axis=(0, 1, 2)) * epsilon, total.shape)
+
+
 def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarray], ...]:
     """The formula's values in order, and what some right programs compute besides."""
     x, kernel, eps = arrays["x"], arrays["kernel"], arguments["eps"]
@@ -81,7 +105,7 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
     )
 
 
-REFERENCE = Reference(value=value, moved=by_differences(value, sharing), sharing=sharing, landmarks=landmarks)
+REFERENCE = Reference(value=value, moved=moved, sharing=sharing, landmarks=landmarks)
 
 
 def _idea(name: str, title: str, text: str, *also: Parts, **parts: Callable) -> Misconception:
