@@ -83,7 +83,8 @@ class Made:
     """An array that a function makes, such as a part of a data set.
 
     Attributes:
-      by: seed -> array of floating point. Raises ``UnavailableError`` where what it is made from is not installed.
+      by: seed -> array of floating point or, for a mask, of booleans. Raises ``UnavailableError`` where what it is made
+        from is not installed.
     """
 
     by: Callable[[int], np.ndarray]
@@ -194,6 +195,8 @@ class Reference:
         the mean of the values behind it; NaN for the others. None where no output is a variance.
       gradient: what ``Gradient`` asks for; the arrays then hold a "cotangent" too. None where no case asks for it.
       gradient_moved: how far that moves, as ``moved``.
+      inside: dtype that a right program computes in, where that is wider than x's. It rounds once, at the end: the
+        output must have exactly the dtype of x, and may err by that rounding. Empty where x's own precision will do.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
         more than once, for values that serve as well; without a name are those on some right ways only.
       sharing: an integer for each element of the output, equal where elements share statistics, counted up from 0 along
@@ -209,6 +212,7 @@ class Reference:
     landmarks: Callable[[Arrays, Arguments], tuple[tuple[str, np.ndarray], ...]] | None = None
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     gradient_moved: Callable[[Arrays, Arguments, float], np.ndarray] | None = None
+    inside: str = ""
 
     def differentiated(self) -> "Reference":
         """The reference for the gradient.

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import ml_dtypes
 import numpy as np
 
 from exercises.loader import COURSE, ExerciseError, Loaded, import_file, raised
@@ -26,6 +25,7 @@ from grader.report import Report
 from grader.runners.base import Runner
 from grader.runners.warm import WarmRunner
 from grader.submission import Submission
+from grader.tolerance import unit
 
 FEW = 5  # programs, for which filling the compile cache takes as long as it saves
 
@@ -167,7 +167,7 @@ def _unanswered(planned: PlannedCase, reference: Reference) -> str:
     if not isinstance(check, Value | Gradient):
         return ""
     asked = reference.differentiated() if isinstance(check, Gradient) else reference
-    arrays, epsilon = float64_arrays(planned, reference), float(ml_dtypes.finfo(planned.x.dtype).eps)
+    arrays, epsilon = float64_arrays(planned, reference), unit(reference, planned.x.dtype)
     value, moved = asked.value(arrays, planned.arguments), asked.moved(arrays, planned.arguments, epsilon)
     for name, array in (("value", value), ("moved", moved)):
         if not isinstance(array, np.ndarray | np.float64) or array.dtype != np.float64:

@@ -97,7 +97,7 @@ def judge_value(case: PlannedCase, reference: Reference, answered: Arrays, *, fl
         which = "the shape of x," if expected.shape == case.x.shape else "shape"
         message = f"the output must have {which} {_shape(expected.shape)}; yours has {_shape(value.shape)}"
         return _wrong(message, "shape")
-    dtype_message = "" if wanted else _dtype_message(value.dtype, case.x.dtype)
+    dtype_message = "" if wanted else _dtype_message(value.dtype, case.x.dtype, exactly=bool(reference.inside))
     if dtype_message:
         return _wrong(dtype_message, "dtype")
     return compare(value.astype(np.float64), expected, allowed, wanted)
@@ -225,8 +225,10 @@ def _judge_refusal(check: Raises, answer: Answer) -> Verdict:
     return _wrong(f"{rule}, such as ValueError; yours {yours}", "no exception")
 
 
-def _dtype_message(got: np.dtype, given: np.dtype, what: str = "the output") -> str:
-    """Empty if the output's dtype will do: a floating one at least as wide as the input's."""
+def _dtype_message(got: np.dtype, given: np.dtype, what: str = "the output", *, exactly: bool = False) -> str:
+    """Empty if the output's dtype will do: a floating one at least as wide as the input's, or exactly that one."""
+    if exactly:
+        return "" if got == given else f"x is {given.name}: {what} must be {given.name} too; yours is {got.name}"
     wide_enough = got.name in FLOATS and np.dtype(got).itemsize >= given.itemsize
     if wide_enough and not (given.itemsize == 2 and got.itemsize == 2 and got != given):  # noqa: PLR2004 - half precision
         return ""

@@ -11,6 +11,22 @@ from exercises.spec import Arguments, Arrays, Reference
 # case that catches it. 10 stands between the two, with room of 8 on one side and of 15 on the other.
 FACTOR = 10.0
 
+# One rounding to nearest is off by half a unit in the last place, and a right program is to have room for twice that.
+ROUNDED_ONCE = 1.0
+
+
+def unit(reference: Reference, dtype: np.dtype) -> float:
+    """One unit in the last place of 1, in the dtype that a right program computes in for an input of ``dtype``."""
+    return float(ml_dtypes.finfo(reference.inside or dtype).eps)
+
+
+def rounding(reference: Reference, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """What the last rounding, to ``dtype``, may move each value by; nothing where a program computes in that dtype."""
+    if not reference.inside:
+        return np.zeros(values.shape)
+    narrow = ml_dtypes.finfo(dtype)
+    return ROUNDED_ONCE * (np.abs(values) * float(narrow.eps) + float(narrow.smallest_subnormal))
+
 
 def allowed_error(reference: Reference, arrays: Arrays, arguments: Arguments, dtype: np.dtype) -> np.ndarray:
     """The largest error accepted at each element of the output.
@@ -23,8 +39,10 @@ def allowed_error(reference: Reference, arrays: Arrays, arguments: Arguments, dt
 
     Returns:
       float64 array of the output's shape: FACTOR times (the movement of the exact output when every input moves by one
-      unit in the last place of ``dtype``, plus one such unit of the output).
+      unit in the last place of ``dtype``, plus one such unit of the output). Where a right program computes in a wider
+      dtype, units are of that, and ROUNDED_ONCE units of ``dtype`` are added.
     """
-    epsilon = float(ml_dtypes.finfo(dtype).eps)
+    epsilon = unit(reference, dtype)
     expected = reference.value(arrays, arguments)
-    return FACTOR * (reference.moved(arrays, arguments, epsilon) + np.abs(expected) * epsilon)
+    within = FACTOR * (reference.moved(arrays, arguments, epsilon) + np.abs(expected) * epsilon)
+    return within + rounding(reference, expected, dtype)

@@ -51,8 +51,13 @@ def _compared(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mappi
 
 
 def _is(seen: Compared, idea: Misconception) -> bool:
+    """Whether the gradient is the idea's; where the idea's is no number, it must be none either."""
     wanted = idea.gradient(seen.arrays, seen.case.arguments) if idea.gradient else seen.expected
-    return compare(seen.got, wanted, seen.allowed).outcome == "right"
+    defined = np.isfinite(wanted)
+    if not np.array_equal(np.isfinite(seen.got), defined):
+        return False
+    got, wanted = np.where(defined, seen.got, 0.0), np.where(defined, wanted, 0.0)
+    return compare(got, wanted, seen.allowed).outcome == "right"
 
 
 def _seen(got: np.ndarray) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-import ml_dtypes
 import numpy as np
 
 from exercises.spec import Arguments, Arrays, Exercise, Gradient, Misconception, Parameters, Reference, Value
@@ -12,7 +11,7 @@ from grader.diagnosis.evidence import Compared, Evidence
 from grader.judge import compare, float64_arrays
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
-from grader.tolerance import FACTOR
+from grader.tolerance import FACTOR, rounding, unit
 
 COARSE = 0.05  # relative to a case's largest value; half precision at its worst, times FACTOR
 TRIES = 4
@@ -182,7 +181,7 @@ def _allowed(idea: Misconception, seen: Compared, want: np.ndarray, reference: R
     several times. Where the idea is ill-conditioned, the movement is as large as the error, and all that is asked of an
     answer is to err as much. Where its movement is small, it may err as a right answer may.
     """
-    epsilon = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
+    epsilon = unit(reference, seen.case.x.dtype)
     moved = np.float64(0)
     for seed in range(TRIES):
         jittered = _jittered(seen.arrays, np.random.default_rng(seed), epsilon)
@@ -191,7 +190,8 @@ def _allowed(idea: Misconception, seen: Compared, want: np.ndarray, reference: R
     moved = np.nan_to_num(moved, nan=np.inf)
     if moved.ndim and not seen.parts:
         moved = moved.max(axis=-1, keepdims=True)
-    own = np.nan_to_num(FACTOR * (moved + np.abs(want) * epsilon), nan=np.inf)
+    last = rounding(reference, want, seen.case.x.dtype)
+    own = np.nan_to_num(FACTOR * (moved + np.abs(want) * epsilon) + last, nan=np.inf)
     return np.maximum(own, seen.allowed)
 
 

@@ -56,7 +56,7 @@ def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail |
     if reference.landmarks is None or not traced.steps:
         return None
     arrays = float64_arrays(planned, reference)
-    near = NEAR[planned.x.dtype.itemsize]
+    near = NEAR[np.dtype(reference.inside or planned.x.dtype).itemsize]
     parts = outputs_of(reference, arrays, planned.arguments) or ()
     marks = reference.landmarks(arrays, planned.arguments)
     return follow(traced.steps, marks, traced.outputs, near=near, returned=[name for name, _ in parts])

@@ -22,6 +22,10 @@ DIGESTS = {
     ("group_norm_nd", 1): "0c0d36227e8f0de4",
     ("group_norm_nnx", 0): "d0650579130bd3b9",
     ("group_norm_nnx", 1): "50253b0464cb8914",
+    ("masked_group_norm", 0): "2d328608fb54e342",
+    ("masked_group_norm", 1): "cddf39489cdbeeaf",
+    ("mixed_precision", 0): "535ac8bac02f15f3",
+    ("mixed_precision", 1): "020f2e50caea4ef6",
     ("moments", 0): "f3acb681938b82cf",
     ("moments", 1): "9cd7e193f7c31556",
     ("norm_family", 0): "3f2d1fa79121f9fd",
@@ -32,6 +36,8 @@ DIGESTS = {
     ("small_batch_classifier", 1): "00e91228ddb2c6db",
     ("stable_variance", 0): "bb65a90bd905d2a7",
     ("stable_variance", 1): "6b530262a21bd650",
+    ("weight_standardization", 0): "67ddcd2b760688c3",
+    ("weight_standardization", 1): "a7b6f8cef0e56aa5",
 }
 
 
