@@ -168,8 +168,8 @@ MASK = (
 GRADIENT = (
     Misconception(
         name="empty_without_gradient",
-        title="a division by 0 that jnp.where hides from the values alone",
-        text="The values are right, for the sample that is all padding too: jnp.where chooses the other branch there. "
+        title="a division by 0 that a choice hides from the values alone",
+        text="The values are right, for the sample that is all padding too: a choice takes the other branch there. "
         "But the gradient goes back through both branches. The one that is not chosen gets a gradient of 0, and 0 "
         "times the derivative of a division by 0 is not a number. Where would the choice have to stand, for there to "
         "be no division by 0 in any branch?",

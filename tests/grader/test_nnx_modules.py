@@ -10,10 +10,12 @@ from exercises.loader import load
 from grader import entries, nnx_modules, sentences
 from grader.judge import judge
 from grader.plan import make_plan
+from grader.submission import Submission
 from grader.transcript import Problem
 from grader.trusted import TrustedProgram
 
 X = jnp.ones((2, 3))
+NOTHING = Submission(name="a.py", source="")
 EXERCISE = load("group_norm_nnx")
 CASES = make_plan(EXERCISE, seed=1).cases
 ASKED = {"name": "GroupNorm", "kind": "nnx_module", "arrays": "jax"}
@@ -79,7 +81,7 @@ def test_parameters_within_parts_have_their_path():
 def test_what_is_no_such_module_is_said(found, says):
     with pytest.raises(entries.Rejected) as refused:
         entries.find({"GroupNorm": found}, ASKED)
-    assert says in sentences.of_problem(Problem(**refused.value.problem), entry="GroupNorm", source="")
+    assert says in sentences.of_problem(Problem(**refused.value.problem), entry="GroupNorm", submission=NOTHING)
 
 
 def test_a_linen_module_is_asked_for_as_before():
@@ -96,7 +98,9 @@ def test_an_init_that_takes_other_arguments_is_told_what_it_must_take():
     with pytest.raises(entries.Rejected) as refused:
         entries.answer(entries.find(namespace, ASKED), body, arrays, lambda function, _: function)
     told = sentences.of_problem(
-        Problem(**{**refused.value.problem, "names": tuple(refused.value.problem["names"])}), entry="G", source=""
+        Problem(**{**refused.value.problem, "names": tuple(refused.value.problem["names"])}),
+        entry="G",
+        submission=Submission(name="a.py", source=""),
     )
     assert told.startswith("G must take num_features and num_groups and eps and rngs: ")
 
