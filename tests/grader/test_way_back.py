@@ -56,7 +56,7 @@ def test_x_and_two_numbers_a_group_may_be_kept_and_no_more():
         "gamma, mean, inverse_std = kept", "gamma, mean, inverse_std, _ = kept"
     )
     verdict, said = kept(more)
-    assert "the call keeps 17408 bytes for the way back, and x has 8192; 9216 would do" in verdict.message
+    assert "the call keeps 16896 bytes for the way back, and x has 8192; 8704 would do" in verdict.message
     assert said[0].misconception == "normalised_values_kept_too"
 
 
