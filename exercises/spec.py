@@ -127,13 +127,29 @@ class Raises:
 
 @dataclass(frozen=True, kw_only=True)
 class Gradient:
-    """Checks ``jax.grad`` of ``sum(cotangent * output)`` with respect to x, under ``jax.jit``: its values.
+    """Checks ``jax.grad`` of ``sum(cotangent * output)`` under ``jax.jit``: its values.
 
     Attributes:
       cotangent: weights of the outputs, in the output's shape.
+      of: with respect to what: "x", or the name of a parameter that the case gives.
     """
 
-    cotangent: Draw
+    cotangent: Draw | Fixed
+    of: str = "x"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Residuals:
+    """Checks how much ``jax.vjp`` keeps of a call for the way back, the parameters left out.
+
+    It is measured in the submission's process, which could report another number: a guard against mistakes, and not
+    against forgery. Points for it are few.
+
+    Attributes:
+      needed: how many numbers of x's dtype have to be kept. An eighth of x more is let pass.
+    """
+
+    needed: Callable[[Arrays, Arguments], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +169,7 @@ class Accuracy:
     alone: int = 0
 
 
-Check = Value | Parameters | Raises | Gradient | Accuracy
+Check = Value | Parameters | Raises | Gradient | Residuals | Accuracy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +213,9 @@ class Reference:
       gradient_moved: how far that moves, as ``moved``.
       inside: dtype that a right program computes in, where that is wider than x's. It rounds once, at the end: the
         output must have exactly the dtype of x, and may err by that rounding. Empty where x's own precision will do.
+      gradients: parameter -> the same two with respect to it, for cases that ask for that.
+      gradient_landmarks: values that right programs pass through on the way back, as ``landmarks``; the last argument
+        says to what: "x" or a parameter.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
         more than once, for values that serve as well; without a name are those on some right ways only.
       sharing: an integer for each element of the output, equal where elements share statistics, counted up from 0 along
@@ -213,16 +232,24 @@ class Reference:
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     gradient_moved: Callable[[Arrays, Arguments, float], np.ndarray] | None = None
     inside: str = ""
+    gradients: Mapping[str, tuple[Callable[..., np.ndarray], Callable[..., np.ndarray]]] = field(default_factory=dict)
+    gradient_landmarks: Callable[[Arrays, Arguments, str], tuple[tuple[str, np.ndarray], ...]] | None = None
 
-    def differentiated(self) -> "Reference":
-        """The reference for the gradient.
+    def differentiated(self, of: str = "x") -> "Reference":
+        """The reference for the gradient with respect to x or a parameter.
 
         Raises:
           ValueError: if it has none.
         """
-        if self.gradient is None or self.gradient_moved is None:
-            raise ValueError("the exercise asks for a gradient, and its reference has no gradient and gradient_moved")
-        return replace(self, value=self.gradient, moved=self.gradient_moved)
+        passed, landmarks = self.gradient_landmarks, None
+        if passed is not None:
+            landmarks = lambda arrays, arguments: passed(arrays, arguments, of)  # noqa: E731 - bound to ``of``
+        if of in self.gradients:
+            value, moved = self.gradients[of]
+            return replace(self, value=value, moved=moved, sharing=None, landmarks=landmarks)
+        if of != "x" or self.gradient is None or self.gradient_moved is None:
+            raise ValueError(f"the exercise asks for one, and its reference has no gradient with respect to {of}")
+        return replace(self, value=self.gradient, moved=self.gradient_moved, landmarks=landmarks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +267,8 @@ class Misconception:
       parameters: the parameters it makes at initialisation; None where those are right.
       defaults: arguments that have another default than the entry's.
       gradient: what ``Gradient`` gets, where the values are right and the gradient is not.
+      gradients: parameter -> what a gradient with respect to it gets, if that is not right.
+      residuals: how many numbers of x's dtype ``Residuals`` sees, or more, where nothing else is wrong.
       rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
         "cancellation", where digits are lost when the mean is large beside the spread, or "half", where float32 is
         computed in half precision. ``value`` then is an example.
@@ -256,9 +285,16 @@ class Misconception:
     parameters: Callable[[Arrays, Arguments], dict[str, np.ndarray]] | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
+    gradients: Mapping[str, Callable[[Arrays, Arguments], np.ndarray]] = field(default_factory=dict)
+    residuals: Callable[[Arrays, Arguments], int] | None = None
     rounding: Literal["", "cancellation", "half"] = ""
     source: str = ""
     shown: Callable[[Arrays, Arrays], bool] | None = None
+
+    @property
+    def of_values(self) -> bool:
+        """Whether it shows in values or parameters, so that an answer can be compared with its own."""
+        return not (self.rounding or self.gradient or self.gradients or self.residuals or self.source)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,9 +61,15 @@ def _needs(spec: Exercise) -> Iterator[str]:
 
 
 def _gradient(spec: Exercise) -> Iterator[str]:
-    asking = [case.name for case in spec.cases if isinstance(case.check, Gradient)]
-    if asking and (spec.reference.gradient is None or spec.reference.gradient_moved is None):
-        yield f"case {asking[0]!r} asks for a gradient; the reference must have gradient and gradient_moved"
+    asking = [(case, case.check.of) for case in spec.cases if isinstance(case.check, Gradient)]
+    of_x = [case.name for case, of in asking if of == "x"]
+    if of_x and (spec.reference.gradient is None or spec.reference.gradient_moved is None):
+        yield f"case {of_x[0]!r} asks for a gradient; the reference must have gradient and gradient_moved"
+    for case, of in asking:
+        if of != "x" and of not in spec.reference.gradients:
+            yield f"case {case.name!r} asks for the gradient of {of!r}; the reference's gradients must hold it"
+        if of != "x" and of not in case.parameters:
+            yield f"case {case.name!r} asks for the gradient of {of!r}, and must give that parameter"
 
 
 def _type(found: object) -> str:

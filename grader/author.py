@@ -166,7 +166,7 @@ def _unanswered(planned: PlannedCase, reference: Reference) -> str:
         reference.parameters({"x": planned.x.astype(np.float64)}, planned.arguments)
     if not isinstance(check, Value | Gradient):
         return ""
-    asked = reference.differentiated() if isinstance(check, Gradient) else reference
+    asked = reference.differentiated(check.of) if isinstance(check, Gradient) else reference
     arrays, epsilon = float64_arrays(planned, reference), unit(reference, planned.x.dtype)
     value, moved = asked.value(arrays, planned.arguments), asked.moved(arrays, planned.arguments, epsilon)
     for name, array in (("value", value), ("moved", moved)):

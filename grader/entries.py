@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader import nnx_modules, wire
+from grader import nnx_modules, trace, wire
 
 ANSWER_CAP = 16 << 20  # bytes of one case's answer
 MESSAGE_CAP = 2_000  # characters kept of an exception's message
@@ -69,8 +69,10 @@ def answer(
     apply, variables, x, made = prepared(entry, case, arrays)
     transform, call = case["transform"], (variables, x)
     before = _bytes(variables, x) if case["untouched"] else {}
+    if transform == "residuals":
+        return {"value": np.asarray(trace.residual_bytes(apply, variables, x))}
     if transform == "gradient":
-        apply, call = _differentiated(apply), (variables, x, arrays["cotangent"])
+        apply, call = differentiated(entry, apply, case["of"]), (variables, x, arrays["cotangent"])
     apply = _transformed(apply, transform)
     if transform in COMPILED:
         apply = compiled(apply, call)
@@ -226,11 +228,23 @@ def _transformed(apply: Callable, transform: str) -> Any:  # noqa: ANN401 - jax.
     return jax.vmap(apply, in_axes=(None, 0)) if transform == "vmap" else apply
 
 
-def _differentiated(apply: Callable) -> Callable:
-    """The gradient of the weighted sum of the outputs with respect to the input."""
+def differentiated(entry: Entry, apply: Callable, of: str) -> Callable:
+    """The gradient of the weighted sum of the outputs with respect to the input, or to one of the parameters."""
     import jax  # noqa: PLC0415
 
-    return jax.grad(lambda variables, x, cotangent: (apply(variables, x) * cotangent).sum(), argnums=1)
+    def loss(variables: Any, x: Any, cotangent: Any) -> Any:  # noqa: ANN401 - arrays
+        return (apply(variables, x) * cotangent).sum()
+
+    if of == "x":
+        return jax.grad(loss, argnums=1)
+
+    def gradient(variables: Any, x: Any, cotangent: Any) -> Any:  # noqa: ANN401 - arrays
+        tree = jax.grad(loss, allow_int=True)(variables, x, cotangent)
+        if entry.kind == "nnx_module":
+            return nnx_modules.value_of(nnx_modules.parameters(tree)[of])
+        return tree[of] if entry.kind == "function" else tree["params"][of]
+
+    return gradient
 
 
 def _tree(variables: object) -> dict[str, np.ndarray]:

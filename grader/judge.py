@@ -6,7 +6,7 @@ from typing import Literal
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Accuracy, Arrays, Gradient, Parameters, Raises, Reference, Value
+from exercises.spec import Accuracy, Arrays, Gradient, Parameters, Raises, Reference, Residuals, Value
 from grader import outputs
 from grader.plan import PlannedCase
 from grader.report import CaseOutcome
@@ -37,6 +37,7 @@ class Verdict:
     refused: Refused = ""
 
 
+SPARE = 1 / 8  # of x, that a call may keep beyond what is needed
 APART = 0.05  # of the range of the scores: far above rounding, even in half precision
 DIGITS = "; only the last digits are lost, in the arithmetic"
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
@@ -62,8 +63,10 @@ def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
         match case.case.check:
             case Value() as check:
                 return judge_value(case, reference, answer.arrays, flatten=check.flatten)
-            case Gradient():
-                return _judge_gradient(case, reference, answer.arrays)
+            case Gradient() as check:
+                return _judge_gradient(case, check, reference, answer.arrays)
+            case Residuals() as check:
+                return _judge_residuals(case, check, reference, answer.arrays)
             case Accuracy() as check:
                 return judge_accuracy(case, check, reference, answer.arrays)
             case Parameters():
@@ -157,10 +160,31 @@ def _apart(alone: np.ndarray, beside: np.ndarray) -> int:
     return int((~(np.abs(one - other) <= APART * np.ptp(other))).any(axis=1).sum())
 
 
-def _judge_gradient(case: PlannedCase, reference: Reference, answered: Arrays) -> Verdict:
-    found = judge_value(case, reference.differentiated(), answered, flatten=False)
-    told = f"the gradient with respect to x: {found.message}" if found.message else ""
+def _judge_gradient(case: PlannedCase, check: Gradient, reference: Reference, answered: Arrays) -> Verdict:
+    found = judge_value(case, reference.differentiated(check.of), answered, flatten=False)
+    told = f"the gradient with respect to {check.of}: {found.message}" if found.message else ""
     return replace(found, message=told)
+
+
+def kept(answered: Arrays) -> float | None:
+    """How many bytes a call keeps for the way back, as the worker says."""
+    value = answered.get("value")
+    return float(value) if value is not None and value.shape == () and value.dtype.kind == "i" else None
+
+
+def _judge_residuals(case: PlannedCase, check: Residuals, reference: Reference, answered: Arrays) -> Verdict:
+    """Margin: what is kept beyond what is needed, over what is let pass."""
+    found, size = kept(answered), case.x.dtype.itemsize
+    if found is None or found < 0:
+        return _wrong("what the call keeps for the way back cannot be measured", "shape")
+    needed = size * check.needed(float64_arrays(case, reference), case.arguments)
+    margin = max(0.0, found - needed) / (SPARE * case.x.nbytes)
+    told = f"the call keeps {found:.0f} bytes for the way back, and x has {case.x.nbytes}; {needed} would do"
+    return (
+        Verdict(outcome="right", margin=margin)
+        if margin <= 1
+        else Verdict(outcome="wrong", message=told, margin=margin)
+    )
 
 
 def compare(

@@ -121,10 +121,12 @@ def degenerate_rows(exercise: Loaded, cases: Sequence[PlannedCase]) -> Iterator[
 
 
 def _thoughtless(planned: PlannedCase, reference: Reference) -> dict[str, np.ndarray]:
-    if not isinstance(planned.case.check, Value | Gradient):
+    check = planned.case.check
+    if not isinstance(check, Value | Gradient):
         return {}
     arrays = float64_arrays(planned, reference)
-    shape = reference.value(arrays, planned.arguments).shape
+    asked = reference.differentiated(check.of) if isinstance(check, Gradient) else reference
+    shape = asked.value(arrays, planned.arguments).shape
     if reference.returns:
         return {"0": np.zeros(shape), "1": np.ones(shape), "NaN": np.full(shape, np.nan)}
     found = {"0": np.zeros(shape), "1": np.ones(shape), "NaN": np.full(shape, np.nan)}
@@ -137,7 +139,10 @@ def _thoughtless(planned: PlannedCase, reference: Reference) -> dict[str, np.nda
 def _cell(planned: PlannedCase, reference: Reference, arrays: dict[str, np.ndarray]) -> Cell:
     # Float64 itself would be refused as a dtype: the answer is what a program in the input's dtype would return.
     with np.errstate(over="ignore"):
-        answered = {name: a.astype(planned.x.dtype) if name == "value" else a for name, a in arrays.items()}
+        answered = {
+            name: a.astype(planned.x.dtype) if name == "value" and a.dtype.kind == "f" else a
+            for name, a in arrays.items()
+        }
     if "value" in answered:
         wanted = outputs.parts(reference, float64_arrays(planned, reference), planned.arguments)
         answered |= outputs.taken_apart(answered.pop("value"), wanted)

@@ -103,7 +103,7 @@ def _error_map(exercise: Loaded, plan: Plan, run: Run, cases: tuple[CaseResult, 
 
 
 def _case_to_trace(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> Look | None:
-    case = case_to_trace(plan, verdicts(exercise, plan, submission, run))
+    case = case_to_trace(exercise, plan, verdicts(exercise, plan, submission, run))
     return None if case is None else Look(case)
 
 

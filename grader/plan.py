@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Value
+from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Residuals, Value
 from grader.draws import draw
 
 PUBLIC_SEED = 0
@@ -62,6 +62,7 @@ class PlannedCase:
             "parameters": sorted(self.parameters),
             "alone": check.alone if isinstance(check, Accuracy) else 0,
             "untouched": isinstance(check, Value) and check.untouched,
+            "of": check.of if isinstance(check, Gradient) else "x",
         }
         weights = {} if self.cotangent is None else {"cotangent": self.cotangent}
         return body, {"x": self.x, **self.parameters, **weights}
@@ -135,6 +136,8 @@ def _transform(check: Check) -> str:
             return check.transform
         case Gradient():
             return "gradient"
+        case Residuals():
+            return "residuals"
         case Accuracy():
             return "training"
     return "eager"

@@ -5,7 +5,8 @@ a library is attributed to the submission's line that made it: what JAX has trac
 such equations carry the frames of whoever came first, or none.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +79,8 @@ def steps(
     """
     import jax  # noqa: PLC0415 - in the worker, where it is imported long since
 
-    closed = jax.make_jaxpr(function)(*arguments)
+    with _own_frames():
+        closed = jax.make_jaxpr(function)(*arguments)
     walk = Walk(filename)
 
     def flat(*leaves: Any) -> list[Any]:  # noqa: ANN401 - tracers
@@ -97,6 +99,24 @@ def steps(
         for place, operation, inputs in zip(walk.places, walk.operations, walk.inputs, strict=True)
     ]
     return rows, walk.outputs, {str(index): np.asarray(value) for index, value in enumerate(values)}
+
+
+@contextlib.contextmanager
+def _own_frames() -> Iterator[None]:
+    """Lets what a custom_vjp's way back computes have its own lines, and not that of the call on the way there.
+
+    Where JAX's private interface differs, those values have no line.
+    """
+    from jax._src import source_info_util  # noqa: PLC0415
+
+    if (original := getattr(source_info_util, "user_context", None)) is None:
+        yield
+        return
+    source_info_util.user_context = lambda traceback, **more: original(None, **more)  # noqa: ARG005 - the call's
+    try:
+        yield
+    finally:
+        source_info_util.user_context = original
 
 
 def residual_bytes(function: Callable[..., Any], variables: Any, x: Any) -> int:  # noqa: ANN401 - arrays

@@ -177,6 +177,9 @@ def _steps(entry: Any, case: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
     """The program's intermediate values, as JSON rows and arrays."""
     call = entries.prepared(entry, case, arrays)
     given = call.variables, call.x
+    if case["transform"] == "gradient":
+        way_back = entries.differentiated(entry, call.apply, case["of"])
+        return trace.steps(way_back, (*given, arrays["cotangent"]), filename)
     try:
         return trace.steps(call.apply, given, filename)
     except Exception:  # whatever a program in NumPy raises where JAX calls it

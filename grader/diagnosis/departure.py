@@ -21,13 +21,24 @@ VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32
 
 
-def case_to_trace(plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
-    """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right."""
+def case_to_trace(exercise: Loaded, plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
+    """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right.
+
+    Where no value is wrong, a gradient is traced, if the exercise knows what that passes through.
+    """
     wrong = [
         index
         for index, verdict in enumerate(verdicts)
         if verdict.outcome == "wrong" and isinstance(plan.cases[index].case.check, Value) and verdict.margin is not None
     ]
+    if not wrong and exercise.spec.reference.gradient_landmarks:
+        wrong = [
+            index
+            for index, verdict in enumerate(verdicts)
+            if verdict.margin is not None
+            and verdict.outcome == "wrong"
+            and isinstance(plan.cases[index].case.check, Gradient)
+        ]
     return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
 
 
@@ -66,7 +77,8 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
     planned = plan.cases[traced.case]
     if traced.problem:
         return Departure(case=planned.case.name, line=None, text=_untraced(plan, submission, traced.problem))
-    found = trail(planned, traced, exercise.spec.reference)
+    reference, check = exercise.spec.reference, planned.case.check
+    found = trail(planned, traced, reference.differentiated(check.of) if isinstance(check, Gradient) else reference)
     if found is None or found.line is None or not found.missing:
         return _of_parameters(exercise, plan, submission, answers) or _of_all_right(
             exercise, planned, submission, found

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from exercises.spec import Exercise, Gradient, Misconception
+from exercises.spec import Exercise, Gradient, Misconception, Reference
 from grader.diagnosis.evidence import Compared
-from grader.diagnosis.matching import told
+from grader.diagnosis.matching import gradient_of, told
 from grader.judge import compare
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
@@ -34,8 +34,8 @@ def of_gradients(
     wrong = [seen for seen in asked if seen.wrong.any()]
     if not wrong:
         return {}
-    ideas = [m for m in exercise.misconceptions if m.gradient]
-    fits = [m for m in ideas if all(_is(seen, m) for seen in asked)]
+    ideas = [m for m in exercise.misconceptions if m.gradient or m.gradients]
+    fits = [m for m in ideas if all(_is(seen, m, exercise.reference) for seen in asked)]
     if len(fits) == 1:
         return dict.fromkeys((seen.index for seen in wrong), told(fits[0]))
     return {seen.index: Diagnosis(misconception="", text=_seen(seen.got)) for seen in wrong}
@@ -43,21 +43,27 @@ def of_gradients(
 
 def _compared(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mapping[int, Answer]) -> Iterator[Compared]:
     for index, answer in sorted(answers.items()):
-        if not isinstance(cases[index].case.check, Gradient) or answer.problem:
+        check = cases[index].case.check
+        if not isinstance(check, Gradient) or answer.problem:
             continue
         got = answer.arrays["value"].astype(np.float64)
-        if got.shape == cases[index].x.shape:
-            yield Compared(index, cases[index], got, exercise.reference.differentiated())
+        seen = Compared(index, cases[index], got, exercise.reference.differentiated(check.of))
+        if got.shape == seen.expected.shape:
+            yield seen
 
 
-def _is(seen: Compared, idea: Misconception) -> bool:
+def _is(seen: Compared, idea: Misconception, reference: Reference) -> bool:
     """Whether the gradient is the idea's; where the idea's is no number, it must be none either."""
-    wanted = idea.gradient(seen.arrays, seen.case.arguments) if idea.gradient else seen.expected
+    check = seen.case.case.check
+    of = check.of if isinstance(check, Gradient) else "x"
+    wanted = gradient_of(idea, of, reference)(seen.arrays, seen.case.arguments)
     defined = np.isfinite(wanted)
     if not np.array_equal(np.isfinite(seen.got), defined):
         return False
     got, wanted = np.where(defined, seen.got, 0.0), np.where(defined, wanted, 0.0)
-    return compare(got, wanted, seen.allowed).outcome == "right"
+    # Where the idea makes it larger than it should be, its rounding is larger too.
+    larger = max(1.0, float(np.abs(wanted).max() / max(np.abs(seen.expected).max(), np.finfo(float).tiny)))
+    return compare(got, wanted, larger * seen.allowed).outcome == "right"
 
 
 def _seen(got: np.ndarray) -> str:

@@ -6,7 +6,17 @@ from itertools import combinations
 
 import numpy as np
 
-from exercises.spec import Arguments, Arrays, Exercise, Gradient, Misconception, Parameters, Reference, Value
+from exercises.spec import (
+    Arguments,
+    Arrays,
+    Exercise,
+    Gradient,
+    Misconception,
+    Parameters,
+    Reference,
+    Residuals,
+    Value,
+)
 from grader.diagnosis.evidence import Compared, Evidence
 from grader.judge import compare, float64_arrays
 from grader.plan import PlannedCase
@@ -34,7 +44,7 @@ def fitting(ideas: Sequence[Misconception], evidence: Evidence, reference: Refer
     Ideas that live in rounding are left out: no two programs with such an idea answer alike. Where an idea has no
     number to give, as 0/0, it fits anything: of several ideas, those remain that leave least open.
     """
-    ideas = [idea for idea in ideas if not (idea.rounding or idea.gradient or idea.source)]
+    ideas = [idea for idea in ideas if idea.of_values]
     if not evidence.wrong:  # nothing but parameters can be wrong
         ideas = [idea for idea in ideas if idea.parameters and evidence.parameters]
     fits = [idea for idea in ideas if _fits(idea, evidence, reference)]
@@ -46,9 +56,7 @@ def fitting_pairs(exercise: Exercise, evidence: Evidence) -> list[Pair]:
     """Pairs of ideas that only together give the answers."""
     if exercise.assemble is None or not evidence.wrong:
         return []
-    whole = [
-        m for m in exercise.misconceptions if not (m.rounding or m.gradient or m.source) and (m.parts or not m.value)
-    ]
+    whole = [m for m in exercise.misconceptions if m.of_values and (m.parts or not m.value)]
     able = {m.name: m for m in whole if not m.parameters or _makes(m, evidence, exercise.reference)}
     both = [_both(first, second, exercise.assemble) for first, second in combinations(able.values(), 2)]
     fits = fitting([idea for idea in both if idea], evidence, exercise.reference)
@@ -65,11 +73,20 @@ def simulated(misconception: Misconception, case: PlannedCase, reference: Refere
     match case.case.check:
         case Value():
             return {"value": _simulated_value(misconception, case, reference)}
-        case Gradient() if misconception.gradient:
-            return {"value": misconception.gradient(float64_arrays(case, reference), case.arguments)}
+        case Gradient(of=of) if misconception.gradient or misconception.gradients:
+            return {"value": gradient_of(misconception, of, reference)(float64_arrays(case, reference), case.arguments)}
+        case Residuals() if misconception.residuals:
+            numbers = misconception.residuals(float64_arrays(case, reference), case.arguments)
+            return {"value": np.asarray(numbers * case.x.dtype.itemsize)}
         case Parameters():
             return {f"params/{name}": array for name, array in _made(misconception, case, reference).items()}
     return None
+
+
+def gradient_of(idea: Misconception, of: str, reference: Reference) -> Callable[[Arrays, Arguments], np.ndarray]:
+    """What the idea makes of the gradient with respect to x or a parameter; the right one, if it does not touch it."""
+    own = idea.gradient if of == "x" else idea.gradients.get(of)
+    return own or reference.differentiated(of).value
 
 
 def _both(first: Misconception, second: Misconception, assemble: Assemble) -> Misconception | None:

@@ -16,6 +16,8 @@ DIGESTS = {
     ("group_norm_affine", 1): "a5ddbf136a511407",
     ("group_norm_channels_first", 0): "77c9752284f76d9a",
     ("group_norm_channels_first", 1): "2bf5f4c4175178fb",
+    ("group_norm_gradient", 0): "a2c058d2e6840554",
+    ("group_norm_gradient", 1): "6d12f4f0d74a5f5b",
     ("group_norm_images", 0): "b06b8cf85cad0aba",
     ("group_norm_images", 1): "7c58db5f170f4634",
     ("group_norm_nd", 0): "73c0f358b930938b",

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from exercises.loader import load, load_all
-from exercises.spec import Gradient, Misconception, Raises
+from exercises.spec import Misconception, Raises, Residuals
 from grader import outputs
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.matching import simulated
@@ -26,16 +26,14 @@ def answers_of(exercise, cases, misconception):
         arrays = simulated(misconception, case, exercise.spec.reference)
         if arrays is not None and not isinstance(case.case.check, Raises):
             rounded = {n: a.astype(case.x.dtype if n == "value" else np.float32) for n, a in arrays.items()}
+            if isinstance(case.case.check, Residuals):
+                rounded = arrays
             if "value" in rounded:
                 reference = exercise.spec.reference
                 wanted = outputs.parts(reference, float64_arrays(case, reference), case.arguments)
                 rounded |= outputs.taken_apart(rounded.pop("value"), wanted)
             found[index] = Answer(arrays=rounded, problem=None, printed="")
     return found
-
-
-def wrong_gradient(exercise, case, answer):
-    return isinstance(case.case.check, Gradient) and judge(case, exercise.spec.reference, answer).outcome == "wrong"
 
 
 @pytest.mark.parametrize(("exercise", "misconception"), ALL, ids=[f"{e.slug}-{m.name}" for e, m in ALL])
@@ -45,7 +43,9 @@ def test_each_misconception_is_named_and_no_other(exercise, misconception):
         answers = answers_of(exercise, cases, misconception)
         found = diagnose(exercise.spec, cases, answers)
         assert {diagnosis.misconception for diagnosis in found.values()} == {misconception.name}
-        asked = {i for i in answers if not misconception.gradient or wrong_gradient(exercise, cases[i], answers[i])}
+        asked = set(answers)
+        if not misconception.of_values and not misconception.rounding:
+            asked = {i for i in answers if judge(cases[i], exercise.spec.reference, answers[i]).outcome == "wrong"}
         assert set(found) == asked
         text = found[min(asked)].text
         assert text.startswith(f"The mistake: {misconception.title}. ")
