@@ -125,10 +125,10 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
     std, centred = np.sqrt(variance + eps), values - mean
     normalised = (centred / std).reshape(x.shape)
     kept, y = keep[..., None] * np.ones(x.shape), arrays["gamma"] * normalised + arrays["beta"]
-    size = int(np.prod([values.shape[axis] for axis in axes]))
+    size, some = int(np.prod([values.shape[axis] for axis in axes])), 1.0 * (positions > 0)
     found = (
         *(("", given) for given in (x, arrays["gamma"], arrays["beta"], keep * 1.0, 1.0 - keep, kept, x * kept)),
-        *(("", v) for v in (positions, positions > 0, 1.0 - (positions > 0), np.array(float(values.shape[-1])))),
+        *(("", v) for v in (positions, some, 1.0 - some, np.array(float(values.shape[-1])))),
         *(("", v) for v in (np.array(float(size)), np.maximum(positions, 1), total(values * weights, axes))),
         *(("", v) for v in (weights * centred**2, number * variance, centred**2, mean / std)),
         ("number of values", number),

@@ -85,19 +85,6 @@ def one(x, mask, gamma, beta, num_groups, eps):
 def masked_group_norm(x, mask, gamma, beta, num_groups, eps=1e-5):
     return jax.vmap(lambda x, mask: one(x, mask, gamma, beta, num_groups, eps))(x, mask)
 """,
-    "means_of_squares": """
-def masked_group_norm(x, mask, gamma, beta, num_groups, eps=1e-5):
-    n, c = x.shape[0], x.shape[-1]
-    w = jnp.broadcast_to(mask[..., None], x.shape).reshape(n, -1, num_groups, c // num_groups)
-    g = x.reshape(w.shape) * w
-    size = jnp.clip(w.sum((1, 3)), 1)
-    mean = g.sum((1, 3)) / size
-    var = (g**2).sum((1, 3)) / size - mean**2
-    var = jnp.maximum(var, 0.0)
-    mean, scale = (jnp.repeat(s, c // num_groups, axis=1)[:, None] for s in (mean, 1 / jnp.sqrt(var + eps)))
-    y = (x.reshape(n, -1, c) - mean) * scale * gamma + beta
-    return y.reshape(x.shape) * mask[..., None]
-""",
     "jitted": """
 from functools import partial
 

@@ -56,7 +56,7 @@ CASES = (
     _case("as long as there are channels", Draw(shape=SQUARE, mean=-1.0), masked.mask((9, 4, 7), (12,)), 3),
     _case("images with gaps", Draw(shape=IMAGES, std=2.0), masked.mask((7, 4), (3, 4), scattered=True), 4, points=2),
     _case("one group", Draw(shape=SEQUENCES), SHORT, 1),
-    _case("as many groups as channels", Draw(shape=SEQUENCES), masked.mask((5, 3, 2), (5,)), 12),
+    _case("as many groups as channels", Draw(shape=SEQUENCES), masked.mask((5, 4, 3), (5,)), 12),
     _case("small variance", Draw(shape=SEQUENCES, std=2**-7), SHORT, 4, 1e-3),
     _case("eps left to its default", Draw(shape=SEQUENCES, std=2**-7), SHORT, 4, None),
     _case("a sample that is all padding", Draw(shape=SEQUENCES, mean=1.0), EMPTY, 4, points=2),

@@ -95,3 +95,11 @@ def test_worked_example_of_the_statement():
     said = np.array([[float(v) for cell in row[1:] for v in cell.split(",")] for row in rows])
     case = CASES[0]
     np.testing.assert_allclose(REFERENCE.value(arrays_of(case), case.arguments)[0], said, atol=5e-4)
+
+
+@EACH
+def test_landmarks_are_numbers_and_lead_to_the_output(case):
+    marks = REFERENCE.landmarks(arrays_of(case), case.arguments)
+    assert all(np.isfinite(value).all() for _, value in marks)
+    assert marks[-1][0] == "output"
+    np.testing.assert_allclose(marks[-1][1], REFERENCE.value(arrays_of(case), case.arguments), atol=1e-9)
