@@ -23,7 +23,9 @@ def autograder(exercise: Loaded, course: Path) -> bytes:
       course: the folder that it is in; of one's own, the exercise and what its folder shares go with it.
     """
     name, data = wheel()
-    files = {target: Path(__file__).with_name(source).read_bytes() for target, source in _SCRIPTS.items()}
+    ours = ".".join(versions()["python"].split(".")[:2])
+    scripts = {target: Path(__file__).with_name(source).read_text("utf-8") for target, source in _SCRIPTS.items()}
+    files = {target: text.replace("PYTHON_VERSION", ours).encode() for target, text in scripts.items()}
     files |= {name: data, "requirements.txt": _requirements(exercise).encode()}
     files[SETTINGS] = json.dumps({"exercise": exercise.slug, "own": course != COURSE}, indent=1).encode()
     if course != COURSE:

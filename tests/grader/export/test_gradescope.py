@@ -138,6 +138,7 @@ def test_the_archive_is_the_same_each_time_and_its_scripts_can_be_run(archive):
         for name in ("setup.sh", "run_autograder"):
             assert opened.getinfo(name).external_attr >> 16 == 0o755
             assert subprocess.run(["/bin/bash", "-n"], input=opened.read(name), check=False).returncode == 0
+        assert f"\nversion={sys.version_info[0]}.{sys.version_info[1]} #" in opened.read("setup.sh").decode()
         pinned = opened.read("requirements.txt").decode().split()
     assert all("==" in line for line in pinned)
     assert {line.partition("==")[0] for line in pinned} >= {"jax", "jaxlib", "flax", "numpy"}
