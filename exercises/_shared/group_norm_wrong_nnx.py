@@ -22,7 +22,7 @@ KINDS = (
     _instead(
         "parameters_in_call",
         "parameters made by the first call",
-        "In Linen, parameters are made in `__call__`: the module is a description, and learns its shapes from x. "
+        "In Linen, parameters are made in the call: the module is a description, and learns its shapes from x. "
         "An NNX module is the thing itself: whoever counts its parameters, gives them to an optimizer or loads them "
         "from a file does so before any call, and finds none. Worse, each call makes them anew. When is everything "
         "known that the shapes of gamma and beta depend on?",
