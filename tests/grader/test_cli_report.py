@@ -60,7 +60,7 @@ def test_every_format_of_a_class(name, folder, run, tmp_path):
 def test_the_table_is_what_one_sees_at_first(folder, run):
     code, out, _ = run("report", folder)
     assert code == 0
-    assert b"4 students  1 right  2 wrong  1 not checked" in out
+    assert b"4 students  1 right  1 wrong  1 not checked  1 nothing handed in" in out
     assert out.startswith(b"group_norm_nd  Group normalization of any rank\n")
 
 

@@ -69,7 +69,7 @@ def test_no_expected_value_crosses():
     encoded = Request(plan=plan, submission=Submission(name="s.py", source="")).encoded()
     (message,) = wire.Decoder().feed(encoded)
     assert set(message.body) == {"filename", "entry", "forbidden", "cases"}
-    known = {"arguments", "seed", "transform", "parameters", "alone", "untouched"}
+    known = {"arguments", "seed", "transform", "parameters", "alone", "untouched", "of"}
     assert {key for case in message.body["cases"] for key in case} <= known
     assert {name.split("/")[-1] for name in message.arrays} == {"source", "x", "gamma", "beta"}
     out, _ = printed_by("import sys\nprint(*[m for m in sys.modules if m.startswith(('exercises', 'grader'))])")

@@ -7,6 +7,9 @@ import numpy as np
 
 from exercises.loader import load
 from exercises.spec import Parameters, Raises
+from grader.batch import grading
+from grader.batch.desk import LocalDesk
+from grader.batch.pool import Runners
 from grader.batch.submissions import HandedIn
 from grader.judge import float64_arrays
 from grader.report import ReportError
@@ -76,6 +79,16 @@ class Scripted(FakeRunner):
         if "dies" in words and (first or "once" not in words):
             return FakeRunner((), Ending(kind="not_started", detail="the warm process is gone")).run(asked)
         return FakeRunner(tuple(messages(asked, wrong="wrong" in words))).run(asked, follow_up)
+
+
+def desk(book, script, jobs):
+    """Threads that play the script's texts."""
+    runners, hidden = Runners(script.make), book.seed is None
+
+    def work(text):
+        return grading.graded(EXERCISE, text.submission, runners, seed=text.seed, hidden=hidden)
+
+    return LocalDesk(work, jobs, script.stop)
 
 
 def handed_in(**texts):

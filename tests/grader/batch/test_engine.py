@@ -3,10 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from scripted import EXERCISE, Script, handed_in
+from scripted import EXERCISE, Script, desk, handed_in
 
-from grader.batch import grading
-from grader.batch.desk import LocalDesk
 from grader.batch.engine import DEATHS, Engine
 from grader.batch.gradebook import Gradebook
 from grader.batch.pool import Runners
@@ -19,15 +17,6 @@ NOTHING = ReportError(kind="nothing", message="nothing was handed in")
 def book(tmp_path):
     with Gradebook(tmp_path / "gradebook.sqlite", exercise="group_norm_1d", seed=None) as opened:
         yield opened
-
-
-def desk(book, script, jobs):
-    runners, hidden = Runners(script.make), book.seed is None
-
-    def work(text):
-        return grading.graded(EXERCISE, text.submission, runners, seed=text.seed, hidden=hidden)
-
-    return LocalDesk(work, jobs, script.stop)
 
 
 def graded(book, students, *, script=None, jobs=2, regrade=(), digests=("e1", "g1")):

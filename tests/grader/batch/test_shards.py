@@ -1,12 +1,11 @@
 import threading
 
 import pytest
-from scripted import EXERCISE, Script, handed_in
+from scripted import EXERCISE, Script, desk, handed_in
 
 from grader.batch.engine import Engine
 from grader.batch.gradebook import NAME, Gradebook, GradebookError
 from grader.batch.merge import merge
-from grader.batch.pool import Runners
 from grader.batch.read import read_batch
 from grader.batch.shards import Shard, secret_in
 
@@ -21,7 +20,7 @@ def graded(folder, students=STUDENTS, *, exercise="group_norm_1d", seed=None, se
         script = Script()
         engine = Engine(EXERCISE, book, digests=("e1", "g1"))
         tasks = engine.prepare(students, regrade=regrade)
-        engine.run(tasks, Runners(script.make), jobs=1, stop=script.stop, done=lambda _: None)
+        engine.run(tasks, desk(book, script, 1), done=lambda _: None)
     return folder
 
 
