@@ -74,7 +74,7 @@ def test_no_expected_value_crosses():
     assert {name.split("/")[-1] for name in message.arrays} == {"source", "x", "gamma", "beta"}
     out, _ = printed_by("import sys\nprint(*[m for m in sys.modules if m.startswith(('exercises', 'grader'))])")
     loaded = {name for name in out.split() if not name.startswith("grader.isolation")}
-    worker = {f"grader.{name}" for name in ("entries", "rules", "trace", "trace_numpy", "wire")}
+    worker = {f"grader.{name}" for name in ("entries", "nnx_modules", "rules", "trace", "trace_numpy", "wire")}
     assert loaded <= {"grader", "exercises"} | worker
 
 
