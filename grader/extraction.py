@@ -197,6 +197,15 @@ def _bound(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
         return
+    if isinstance(node, ast.Expr):  # such as f.defvjp(there, back), which belongs to the definition of f
+        call = node.value
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)
+        ):
+            yield call.func.value.id
+        return
     waiting: list[ast.AST] = [node]
     while waiting:
         one = waiting.pop()
@@ -226,6 +235,8 @@ def _needed(statements: Sequence[_Statement], entry: str) -> tuple[list[_Stateme
     told = _several(definitions, entry)
     kept: set[int] = set()
     usable = _superseded_left_out(statements)
+    ours = {name for s in statements if _defines(s) for name in s.binds}
+    usable -= {i for i, s in enumerate(statements) if isinstance(s.node, ast.Expr) and not s.binds <= ours}
     while True:
         more = {i for i, s in enumerate(statements) if i in usable and i not in kept and _is_part(s, wanted)}
         if not more:

@@ -49,6 +49,7 @@ def placed(found):
         (["try:\n    import a\nexcept ImportError:\n    a = None\ndef f(): return a"], "try:\n    import a\nexcept ImportError:\n    a = None\ndef f(): return a\n"),
         (["from math import *\ndef f(): return pi"], "from math import *\ndef f(): return pi\n"),
         (["D = {}\nD['k'] = 3\ndef f(): return D['k']"], "D = {}\nD['k'] = 3\ndef f(): return D['k']\n"),
+        (["import g\ndef there(x): return x\ndef f(x): return g.h(x)\nf.defvjp(there, there)\ng.h(1)\nthere.x()"], "import g\ndef there(x): return x\ndef f(x): return g.h(x)\nf.defvjp(there, there)\nthere.x()\n"),
         (["class f:\n    pass", "f.eps = 3\nx = 4"], "class f:\n    pass\nf.eps = 3\n"),
         (["import jax\njax.config.update('jax_enable_x64', True)\ndef f(): return jax"], "import jax\ndef f(): return jax\n"),
         (["x = 'é'; y = 2; z = 'ü'\ndef f(): return y"], "y = 2\ndef f(): return y\n"),
