@@ -22,7 +22,7 @@ from grader.bait import Bait, planted
 from grader.isolation._libc import LINUX, prctl
 from grader.pipeline import check_file, grade
 from grader.reports import as_json
-from grader.runners.base import Runner
+from grader.runners.base import Asked, FollowUp, Isolation, Run, Runner, nothing_more
 from grader.submission import Submission
 
 ATTACKS = Path(__file__).parents[1] / "tests" / "attacks"
@@ -30,7 +30,7 @@ SECRET_VARIABLE = "GRADER_REDTEAM_SECRET"  # noqa: S105 - a name
 SECONDS = 6.0  # for an attack that asks for no limit of its own
 SLACK = 12.0  # seconds beyond its limit that an attack's end may take
 HONEST_CASES = 3  # of the submission that follows an attack: parameters, and two values
-PATIENCE = 20  # times what an honest submission takes
+PATIENCE = 1.2  # times the limit that it was granted: the reference, which sets that on a slow machine, takes a fifth
 LEAVING, TICK = 1.0, 0.02  # seconds in which a supervisor that has said its last is gone
 MEGABYTE = "x" * (1 << 20)
 _SET_CHILD_SUBREAPER = 36
@@ -166,13 +166,14 @@ def run_attack(attack: Attack, exercise: Loaded, runner: Runner, bait: Bait, *, 
         path.write_bytes(attack.content(bait))
         before |= {Path(folder).name}
         began = time.monotonic()
-        report = check_file(limited, path, seed=secrets.randbits(31), runner=runner)
+        attended = _Attended(runner)
+        report = check_file(limited, path, seed=secrets.randbits(31), runner=attended)
         seconds = time.monotonic() - began
     text = as_json.render(report)
     honest = Submission(name="honest.py", source=exercise.solution)
     brief = replace(exercise, spec=replace(exercise.spec, cases=exercise.spec.cases[:HONEST_CASES]))
     after = grade(brief, honest, seed=0, runner=runner)
-    most = max(attack.seconds, PATIENCE * after.seconds) + SLACK  # a slow machine's limits are longer
+    most = PATIENCE * max(attack.seconds, attended.limit) + SLACK
     gains = [
         *(["was called right"] if report.outcome == "right" else []),
         *([f"earned {report.score:g} points"] if attack.earns < report.score < report.max_score else []),
@@ -186,6 +187,26 @@ def run_attack(attack: Attack, exercise: Loaded, runner: Runner, bait: Bait, *, 
     ]
     message = report.error.message if report.error else next((c.message for c in report.cases if c.message), "")
     return Outcome(attack=attack, gains=tuple(gains), seconds=seconds, said=f"{report.outcome}: {message}")
+
+
+class _Attended:
+    """A runner, and the limit in seconds that its last run was granted: on a slow machine more than was asked."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner, self.limit = runner, 0.0
+
+    @property
+    def isolation(self) -> Isolation:
+        return self._runner.isolation
+
+    @property
+    def note(self) -> str:
+        return self._runner.note
+
+    def run(self, asked: Asked, follow_up: FollowUp = nothing_more) -> Run:
+        run = self._runner.run(asked, follow_up)
+        self.limit = run.limit
+        return run
 
 
 def _files() -> set[str]:

@@ -150,12 +150,14 @@ class Run:
       ending: how it ended.
       printed: what was printed after the last event, made plain.
       seconds: from "ready" to the end.
+      limit: seconds that it was granted, what the reference's slowness added included.
     """
 
     transcript: Transcript
     ending: Ending
     printed: str = ""
     seconds: float = 0.0
+    limit: float = 0.0
 
 
 def not_started(detail: str) -> Run:

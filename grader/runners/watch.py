@@ -75,7 +75,7 @@ class Watch:
         ending = self._until(lambda: self._transcript.finished)
         printed = plain(self._tail.decode("utf-8", "replace"), PRINTED_CAP)
         seconds = time.monotonic() - self._began if self._transcript.ready else 0.0
-        run = Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds)
+        run = Run(ending=ending, transcript=self._transcript, printed=printed, seconds=seconds, limit=self._seconds)
         look = follow_up(run) if ending.kind == "finished" else None
         if look is not None:
             self._fixed, self._deadline = True, time.monotonic() + FOLLOW_UP_SECONDS

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from exercises.loader import load
-from grader import cli
+from grader import cli, redteam
 from grader.bait import planted
 from grader.redteam import (
     ATTACKS,
@@ -54,10 +55,10 @@ def attack(tmp_path, source, header="# tries: x\n# must: y\n"):
     return read_attack(path)
 
 
-def outcome(tmp_path, source, happens=lambda _: None, header="# tries: x\n# must: y\n"):
+def outcome(tmp_path, source, happens=lambda _: None, header="# tries: x\n# must: y\n", exercise=EXERCISE):
     with baited() as bait:
         runner = Open(lambda: happens(bait))
-        return run_attack(attack(tmp_path, source, header), EXERCISE, runner, bait, own=set)
+        return run_attack(attack(tmp_path, source, header), exercise, runner, bait, own=set)
 
 
 def test_there_are_attacks_of_every_family_and_each_says_what_it_tries():
@@ -107,6 +108,20 @@ def test_what_is_wrong_and_does_nothing_is_held(tmp_path):
 @pytest.mark.skipif(not LINUX, reason="looks into /proc")
 def test_every_gain_is_seen(source, gains, tmp_path):
     assert outcome(tmp_path, source).gains == gains
+
+
+def test_an_attack_that_outlives_the_limit_it_was_granted_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(redteam, "SLACK", -7.1)  # of 1.2 times the 6 s that it was granted, all but 0.1
+    (gain,) = outcome(tmp_path, "x = 1").gains
+    assert gain.startswith("ran for ")
+
+
+def test_a_slow_machine_grants_an_attack_more_and_holds_it_to_that(tmp_path, monkeypatch):
+    """Were it held to the 0.1 s of its header, the loop would have outlived them by far."""
+    monkeypatch.setattr(redteam, "SLACK", 3.0)
+    header = "# tries: x\n# must: y\n# limit: 0.1\n"
+    brief = replace(EXERCISE, spec=replace(EXERCISE.spec, cases=EXERCISE.spec.cases[:2]))
+    assert outcome(tmp_path, "while True: pass", header=header, exercise=brief).gains == ()
 
 
 def test_a_fault_of_the_grader_is_a_gain(tmp_path, monkeypatch):
