@@ -5,6 +5,7 @@ Arrays in a reference, its conditioning and a misconception are float64 NumPy, k
 constructor takes them, or the function itself.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -169,7 +170,43 @@ class Accuracy:
     alone: int = 0
 
 
-Check = Value | Parameters | Raises | Gradient | Residuals | Accuracy
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Checks how much each device sends to the others in a call whose x is cut over devices.
+
+    Counted is what a device gives to collective operations such as ``jax.lax.psum``, in the submission's process, which
+    could report another number: see ``Residuals``.
+
+    Attributes:
+      needed: how many numbers of x's dtype have to be sent. Eight times as many are let pass.
+    """
+
+    needed: Callable[[Arrays, Arguments], int]
+
+
+Check = Value | Parameters | Raises | Gradient | Residuals | Sent | Accuracy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shards:
+    """How x is cut over devices: under ``jax.shard_map`` each calls the entry, a function, on its own piece.
+
+    Attributes:
+      mesh: the names of the mesh's axes, and how many devices lie along each; at most 4 devices in all.
+      cut: for each axis of x, the axis of the mesh that it is cut along; "" where it is left whole.
+    """
+
+    mesh: Mapping[str, int]
+    cut: tuple[str, ...]
+
+    @property
+    def devices(self) -> int:
+        """How many there are."""
+        return math.prod(self.mesh.values())
+
+    def pieces(self, axis_name: str) -> tuple[int, int]:
+        """The axis of x that is cut along this axis of the mesh, and into how many pieces."""
+        return self.cut.index(axis_name), self.mesh[axis_name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +221,8 @@ class Case:
       parameters: values for the entry's parameters; when empty, a module is initialised and its own are used.
       points: what a right answer earns.
       needs: names of earlier cases; unless all are right, this one is skipped.
+      shards: how x is cut over devices; None where one device has all of it. The check must then run under jit. The
+        reference and the misconceptions find it among the arguments, as "shards"; the entry is not given it.
     """
 
     name: str
@@ -193,6 +232,7 @@ class Case:
     parameters: Mapping[str, Given] = field(default_factory=dict)
     points: float = 1.0
     needs: tuple[str, ...] = ()
+    shards: Shards | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,6 +309,7 @@ class Misconception:
       gradient: what ``Gradient`` gets, where the values are right and the gradient is not.
       gradients: parameter -> what a gradient with respect to it gets, if that is not right.
       residuals: how many numbers of x's dtype ``Residuals`` sees, or more, where nothing else is wrong.
+      sent: how many numbers of x's dtype ``Sent`` sees, or more, where nothing else is wrong.
       rounding: set where the formula is right on paper and only rounding tells, so that no two programs answer alike:
         "cancellation", where digits are lost when the mean is large beside the spread, or "half", where float32 is
         computed in half precision. ``value`` then is an example.
@@ -287,6 +328,7 @@ class Misconception:
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     gradients: Mapping[str, Callable[[Arrays, Arguments], np.ndarray]] = field(default_factory=dict)
     residuals: Callable[[Arrays, Arguments], int] | None = None
+    sent: Callable[[Arrays, Arguments], int] | None = None
     rounding: Literal["", "cancellation", "half"] = ""
     source: str = ""
     shown: Callable[[Arrays, Arrays], bool] | None = None
@@ -294,7 +336,7 @@ class Misconception:
     @property
     def of_values(self) -> bool:
         """Whether it shows in values or parameters, so that an answer can be compared with its own."""
-        return not (self.rounding or self.gradient or self.gradients or self.residuals or self.source)
+        return not (self.rounding or self.gradient or self.gradients or self.residuals or self.sent or self.source)
 
 
 @dataclass(frozen=True, kw_only=True)

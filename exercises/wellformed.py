@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from exercises.spec import Case, Exercise, Gradient, Misconception, RightVariant
+from exercises.spec import Case, Exercise, Gradient, Misconception, RightVariant, Sent, Value
 
 TUPLES = {"cases": Case, "misconceptions": Misconception, "right_variants": RightVariant, "hints": str}
 AT_LEAST_ONE = ("cases", "hints")
+DEVICES = 4  # that a worker has
 
 
 def problems(spec: Exercise) -> list[str]:
     """What is wrong with it; nothing, if all is well. Later rules may be asked only where the earlier ones hold."""
-    return [*_fields(spec)] or [*_names(spec), *_arguments(spec), *_needs(spec), *_gradient(spec)]
+    return [*_fields(spec)] or [*_names(spec), *_arguments(spec), *_needs(spec), *_gradient(spec), *_shards(spec)]
 
 
 def _fields(spec: Exercise) -> Iterator[str]:
@@ -70,6 +71,27 @@ def _gradient(spec: Exercise) -> Iterator[str]:
             yield f"case {case.name!r} asks for the gradient of {of!r}; the reference's gradients must hold it"
         if of != "x" and of not in case.parameters:
             yield f"case {case.name!r} asks for the gradient of {of!r}, and must give that parameter"
+
+
+def _shards(spec: Exercise) -> Iterator[str]:
+    for case in spec.cases:
+        shards, shape, at = case.shards, getattr(case.x, "shape", None), f"case {case.name!r}"
+        if shards is None:
+            if isinstance(case.check, Sent):
+                yield f"{at} counts what devices send, and must say how x is cut over them: shards"
+            continue
+        jit = isinstance(case.check, Value) and case.check.transform == "jit"
+        if spec.entry.kind != "function" or not (jit or isinstance(case.check, Gradient | Sent)):
+            yield f"{at} cuts x over devices; that is for functions, with Value(transform='jit'), Gradient or Sent"
+        if not 1 <= shards.devices <= DEVICES:
+            yield f"{at} has a mesh of {shards.devices} devices; there are {DEVICES}"
+        names = [name for name in shards.cut if name]
+        if sorted(names) != sorted(shards.mesh):
+            yield f"{at} must cut x once along each axis of the mesh, {list(shards.mesh)}; it cuts along {names}"
+        elif shape is not None and len(shards.cut) != len(shape):
+            yield f"{at} says of {len(shards.cut)} axes how they are cut; x has {len(shape)}"
+        elif shape is not None and any(n % shards.mesh.get(name, 1) for n, name in zip(shape, shards.cut, strict=True)):
+            yield f"{at} cuts x, shape {shape}, into pieces that are not equally large: {dict(shards.mesh)}"
 
 
 def _type(found: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from grader import nnx_modules, trace, wire
+from grader import devices, nnx_modules, trace, wire
 
 ANSWER_CAP = 16 << 20  # bytes of one case's answer
 MESSAGE_CAP = 2_000  # characters kept of an exception's message
@@ -16,6 +16,7 @@ NAME_CAP = 60
 PARTS_CAP = 8  # arrays that one call may return
 MODULES = ("linen_module", "nnx_module")
 COMPILED = ("jit", "stream", "gradient")
+MEASURED = {"residuals": trace.residual_bytes, "sent": devices.sent_bytes}
 Compile = Callable[[Any, tuple[Any, ...]], Callable[..., Any]]  # of what jax.jit returns and its arguments
 
 
@@ -69,8 +70,8 @@ def answer(
     apply, variables, x, made = prepared(entry, case, arrays)
     transform, call = case["transform"], (variables, x)
     before = _bytes(variables, x) if case["untouched"] else {}
-    if transform == "residuals":
-        return {"value": np.asarray(trace.residual_bytes(apply, variables, x))}
+    if transform in MEASURED:
+        return {"value": np.asarray(MEASURED[transform](apply, variables, x))}
     if transform == "gradient":
         apply, call = differentiated(entry, apply, case["of"]), (variables, x, arrays["cotangent"])
     apply = _transformed(apply, transform)
@@ -90,7 +91,9 @@ def prepared(entry: Entry, case: Mapping[str, Any], arrays: Mapping[str, np.ndar
     if entry.kind == "function":
         given = np.array if entry.arrays == "numpy" else jax.numpy.asarray
         variables = {name: given(arrays[name]) for name in case["parameters"]}
-        return Prepared(_call_of(entry.found, case, variables), variables, given(arrays["x"]), {})
+        call = _call_of(entry.found, case, variables)
+        apply = devices.on_each(call, case["shards"]) if case["shards"] else call
+        return Prepared(apply, variables, given(arrays["x"]), {})
     x = jax.numpy.asarray(arrays["x"])
     if entry.kind == "nnx_module":
         return _prepared_nnx(entry.found, case, arrays, x)

@@ -6,7 +6,7 @@ from typing import Literal
 import ml_dtypes
 import numpy as np
 
-from exercises.spec import Accuracy, Arrays, Gradient, Parameters, Raises, Reference, Residuals, Value
+from exercises.spec import Accuracy, Arrays, Gradient, Parameters, Raises, Reference, Residuals, Sent, Value
 from grader import outputs
 from grader.plan import PlannedCase
 from grader.report import CaseOutcome
@@ -38,6 +38,7 @@ class Verdict:
 
 
 SPARE = 1 / 8  # of x, that a call may keep beyond what is needed
+OFTEN = 8  # times what is needed, that a device may send
 APART = 0.05  # of the range of the scores: far above rounding, even in half precision
 DIGITS = "; only the last digits are lost, in the arithmetic"
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
@@ -67,6 +68,8 @@ def judge(case: PlannedCase, reference: Reference, answer: Answer) -> Verdict:
                 return _judge_gradient(case, check, reference, answer.arrays)
             case Residuals() as check:
                 return _judge_residuals(case, check, reference, answer.arrays)
+            case Sent() as check:
+                return _judge_sent(case, check, reference, answer.arrays)
             case Accuracy() as check:
                 return judge_accuracy(case, check, reference, answer.arrays)
             case Parameters():
@@ -166,20 +169,37 @@ def _judge_gradient(case: PlannedCase, check: Gradient, reference: Reference, an
     return replace(found, message=told)
 
 
-def kept(answered: Arrays) -> float | None:
-    """How many bytes a call keeps for the way back, as the worker says."""
+def measured_bytes(answered: Arrays) -> float | None:
+    """How many bytes a call keeps for the way back, or sends to other devices, as the worker says."""
     value = answered.get("value")
     return float(value) if value is not None and value.shape == () and value.dtype.kind == "i" else None
 
 
 def _judge_residuals(case: PlannedCase, check: Residuals, reference: Reference, answered: Arrays) -> Verdict:
     """Margin: what is kept beyond what is needed, over what is let pass."""
-    found, size = kept(answered), case.x.dtype.itemsize
+    found, size = measured_bytes(answered), case.x.dtype.itemsize
     if found is None or found < 0:
         return _wrong("what the call keeps for the way back cannot be measured", "shape")
     needed = size * check.needed(float64_arrays(case, reference), case.arguments)
     margin = max(0.0, found - needed) / (SPARE * case.x.nbytes)
     told = f"the call keeps {found:.0f} bytes for the way back, and x has {case.x.nbytes}; {needed} would do"
+    return (
+        Verdict(outcome="right", margin=margin)
+        if margin <= 1
+        else Verdict(outcome="wrong", message=told, margin=margin)
+    )
+
+
+def _judge_sent(case: PlannedCase, check: Sent, reference: Reference, answered: Arrays) -> Verdict:
+    """Margin: what a device sends, over what is let pass."""
+    found, size = measured_bytes(answered), case.x.dtype.itemsize
+    if found is None or found < 0:
+        return _wrong("what the devices send to each other cannot be measured", "shape")
+    needed = size * check.needed(float64_arrays(case, reference), case.arguments)
+    margin = found / (OFTEN * needed)
+    devices = case.case.shards.devices if case.case.shards else 1
+    piece = case.x.nbytes // devices
+    told = f"each device sends {found:.0f} bytes to the others, and its piece of x has {piece}; {needed} would do"
     return (
         Verdict(outcome="right", margin=margin)
         if margin <= 1

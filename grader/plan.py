@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Residuals, Value
+from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Residuals, Sent, Value
 from grader.draws import draw
 
 PUBLIC_SEED = 0
@@ -20,7 +20,7 @@ class PlannedCase:
       case: the exercise's case.
       seed: what its arrays were drawn from.
       hidden: whether that seed is secret; then the worker is not told, and the report shows no values.
-      arguments: the entry's arguments, cast; its defaults where the case gives none.
+      arguments: the entry's arguments, cast; its defaults where the case gives none. And "shards", if x is cut.
       x: the input.
       channel_axis: which axis of x holds the channels; None where there are none.
       cotangent: weights of the outputs, where the gradient is asked for.
@@ -39,7 +39,7 @@ class PlannedCase:
     def situation(self) -> str:
         """Arguments and input in one line, for the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
         arguments = " ".join(f"{name}={_shown(self.arguments[name])}" for name in self.case.arguments)
-        x = f"x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}"
+        x = f"x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}{_cut(self.case)}"
         return f"{arguments}  {x}" if arguments else x
 
     @property
@@ -54,7 +54,7 @@ class PlannedCase:
 
     def message(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """The JSON and the arrays that cross to the worker: what to do, and nothing about what is expected."""
-        check = self.case.check
+        check, shards = self.case.check, self.case.shards
         body = {
             "arguments": {name: self.arguments[name] for name in self.case.arguments},
             "seed": PUBLIC_SEED if self.hidden else self.seed,
@@ -63,6 +63,7 @@ class PlannedCase:
             "alone": check.alone if isinstance(check, Accuracy) else 0,
             "untouched": isinstance(check, Value) and check.untouched,
             "of": check.of if isinstance(check, Gradient) else "x",
+            "shards": None if shards is None else {"mesh": [*shards.mesh.items()], "cut": shards.cut},
         }
         weights = {} if self.cotangent is None else {"cotangent": self.cotangent}
         return body, {"x": self.x, **self.parameters, **weights}
@@ -117,11 +118,12 @@ def _depends_on_seed(case: Case) -> bool:
 def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> PlannedCase:
     key, entry = f"{exercise.slug}/{case.name}", exercise.spec.entry
     weights = case.check.cotangent if isinstance(case.check, Gradient) else None
+    given = {name: entry.arguments[name](value) for name, value in case.arguments.items()}
     return PlannedCase(
         case=case,
         seed=seed,
         hidden=hidden,
-        arguments={**entry.defaults, **{name: entry.arguments[name](value) for name, value in case.arguments.items()}},
+        arguments={**entry.defaults, **given, **({"shards": case.shards} if case.shards else {})},
         x=draw(case.x, seed=seed, key=f"{key}/x"),
         parameters={name: draw(d, seed=seed, key=f"{key}/{name}") for name, d in case.parameters.items()},
         channel_axis=entry.channel_axis,
@@ -138,6 +140,8 @@ def _transform(check: Check) -> str:
             return "gradient"
         case Residuals():
             return "residuals"
+        case Sent():
+            return "sent"
         case Accuracy():
             return "training"
     return "eager"
@@ -145,6 +149,12 @@ def _transform(check: Check) -> str:
 
 def _shown(argument: object) -> str:
     return f"{argument:g}" if isinstance(argument, float) else f"{argument}"
+
+
+def _cut(case: Case) -> str:
+    """Over how many devices: "cut over 4 devices"."""
+    devices = case.shards.devices if case.shards else 0
+    return f", cut over {devices} device{'s' if devices > 1 else ''}" if devices else ""
 
 
 def _distribution(case: Case) -> str:

@@ -48,18 +48,21 @@ class Walk:
 
         inputs = list(dict.fromkeys(self.made[id(v)] for v in given if id(v) in self.made))
         for result in results:
-            if not jnp.issubdtype(result.dtype, jnp.inexact):
-                continue
-            room = VALUES_CAP - sum(v.size * v.dtype.itemsize for v in self.values)
-            size = result.size * result.dtype.itemsize
-            if len(self.values) < STEPS_CAP and size <= room:
-                self.made[id(result)] = len(self.values)
-                self.values.append(result)
-                self.places.append(place)
-                self.operations.append(operation)
-                self.inputs.append(inputs)
-            else:
-                self.cut = True
+            if jnp.issubdtype(result.dtype, jnp.inexact):
+                self.keep(result, place, operation, inputs)
+
+    def keep(self, value: Any, place: Place, operation: str, inputs: list[int]) -> bool:  # noqa: ANN401 - a tracer
+        """Keeps a value if there is room for it; returns whether there was."""
+        room = VALUES_CAP - sum(v.size * v.dtype.itemsize for v in self.values)
+        if len(self.values) >= STEPS_CAP or value.size * value.dtype.itemsize > room:
+            self.cut = True
+            return False
+        self.made[id(value)] = len(self.values)
+        self.values.append(value)
+        self.places.append(place)
+        self.operations.append(operation)
+        self.inputs.append(inputs)
+        return True
 
 
 def steps(
@@ -150,6 +153,8 @@ def _results(equation: Any, given: list[Any], walk: Walk, place: Place, *, own: 
         return _run(*inner, given, walk, place, own=own and _is_own(inner[0], walk.filename))
     if name == "scan" and inner and equation.params["length"] * len(inner[0].eqns) <= LOOP_CAP:
         return _unrolled(equation.params, inner, given, walk, place, own=own)
+    if name == "shard_map" and inner:
+        return _on_each_device(equation.params, inner, given, walk, place, own=own)
     bound = equation.primitive.get_bind_params(equation.params)
     subfuns, parameters = bound if isinstance(bound, tuple) else ((), bound)  # a pair before jax 0.10
     results = equation.primitive.bind(*subfuns, *given, **parameters)
@@ -186,6 +191,34 @@ def _unrolled(parameters: Any, inner: Any, given: list[Any], walk: Walk, place: 
     for column, whole in zip(zip(*rows, strict=True), stacked, strict=True):
         walk.note(place, "stack", column, [whole])
     return [*carry, *stacked]
+
+
+def _on_each_device(parameters: Any, inner: Any, given: list[Any], walk: Walk, place: Place, *, own: bool) -> list[Any]:  # noqa: ANN401
+    """What runs on every device with its own piece: each of its values, of all devices one after the other."""
+    import jax  # noqa: PLC0415
+    from jax.sharding import PartitionSpec  # noqa: PLC0415
+
+    below = Walk(walk.filename)
+
+    def run(*pieces: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
+        nonlocal below
+        below = Walk(walk.filename)
+        below.made.update((id(piece), -2 - at) for at, piece in enumerate(pieces))  # below GIVEN: which of those given
+        outputs = _run(inner[0], inner[1], pieces, below, place, own=own)
+        below.outputs = [below.made.get(id(output), GIVEN) for output in outputs]
+        return outputs, [value[None] for value in below.values]
+
+    mesh, over_all = parameters["mesh"], PartitionSpec(parameters["mesh"].axis_names)
+    specs = {"in_specs": tuple(parameters["in_specs"]), "out_specs": (list(parameters["out_specs"]), over_all)}
+    results, values = jax.shard_map(run, mesh=mesh, **specs, check_vma=parameters["check_vma"])(*given)
+    noted: dict[int, int] = {-2 - at: walk.made[id(v)] for at, v in enumerate(given) if id(v) in walk.made}
+    for at, value in enumerate(values):
+        inputs = [noted[i] for i in below.inputs[at] if i in noted]
+        if walk.keep(value, below.places[at], below.operations[at], inputs):
+            noted[at] = walk.made[id(value)]
+    walk.cut |= below.cut
+    walk.made.update((id(r), noted[at]) for r, at in zip(results, below.outputs, strict=True) if at in noted)
+    return results
 
 
 def _inner(equation: Any) -> tuple[Any, Any] | None:  # noqa: ANN401

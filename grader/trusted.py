@@ -4,12 +4,13 @@ What ``grader author survey`` and the tests need: a program loaded once and aske
 without its walls.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from exercises.spec import Entry
-from grader import entries
+from grader import devices, entries
 from grader.plan import PlannedCase
 from grader.transcript import Answer, Problem
 
@@ -22,6 +23,8 @@ class TrustedProgram:
         import jax  # noqa: PLC0415 - the judge does without
 
         jax.config.update("jax_platforms", "cpu")
+        with suppress(RuntimeError):  # it has started long since, with what devices there are
+            devices.provide()
         namespace: dict[str, Any] = {"__name__": "trusted"}
         exec(compile(source, "<trusted>", "exec"), namespace)  # noqa: S102 - our own text
         self._entry = entries.find(namespace, {"name": entry.name, "kind": entry.kind, "arrays": entry.arrays})

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader import entries, rules, trace, trace_numpy, wire
+from grader import devices, entries, rules, trace, trace_numpy, wire
 from grader.entries import Entry, Rejected, message_of, type_name
 from grader.isolation.probes import probed
 
@@ -211,6 +211,7 @@ def _start_backend() -> None:
     import jax.numpy as jnp  # noqa: PLC0415
     from flax import linen  # noqa: F401, PLC0415
 
+    devices.provide()
     ones = np.ones((8, 8), np.float32)
     jax.jit(jnp.dot)(ones, ones).block_until_ready()
     jax.random.PRNGKey(0).block_until_ready()

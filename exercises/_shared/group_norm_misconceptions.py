@@ -22,7 +22,8 @@ ONE_POSITION = (*_FORMULA, *groups.ONE_POSITION, *affine.AFFINE, *affine.PARAMET
 SEVERAL_POSITIONS = (*groups.SEVERAL_POSITIONS, affine.PARAMETERS_OF_INPUT_SHAPE)
 
 # Where statistics run over the positions of a sample, whatever the layout: for ``Layout.adapted``.
-PER_SAMPLE = (*_FORMULA, *samples.GROUPS, *affine.AFFINE, *affine.PARAMETERS, affine.PARAMETERS_OF_INPUT_SHAPE)
+PER_SAMPLE_FUNCTION = (*_FORMULA, *samples.GROUPS, *affine.AFFINE)
+PER_SAMPLE = (*PER_SAMPLE_FUNCTION, *affine.PARAMETERS, affine.PARAMETERS_OF_INPUT_SHAPE)
 PER_SAMPLE_CHANNELS_LAST = (samples.AS_CHANNELS_FIRST,)
 
 # The same as a module of Flax NNX.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Entry, Gradient, Parameters, Value
+from exercises.spec import Entry, Gradient, Parameters, Sent, Value
 from grader import sentences
 from grader.diagnosis.trail import Trail, trail
 from grader.judge import Verdict
@@ -16,7 +16,11 @@ from grader.submission import Submission
 from grader.transcript import Answer, Problem, Traced
 
 FAR = 1e12  # margins beyond it say no more
-STOP = "stop_gradient"
+# What shows by name, where a check of one kind is all that is wrong: the name, and what its line does.
+BY_NAME = {
+    Gradient: ("stop_gradient", "keeps the gradient out"),
+    Sent: ("all_gather", "has every device send what it is given"),
+}
 VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32
 
@@ -71,7 +75,7 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
       wrong: names of the cases that are wrong.
     """
     if traced is None:
-        return _of_gradient(plan, submission, wrong) or _of_parameters(exercise, plan, submission, answers)
+        return _by_name(plan, submission, wrong) or _of_parameters(exercise, plan, submission, answers)
     if default := _of_default(plan, submission, wrong):
         return default
     planned = plan.cases[traced.case]
@@ -165,18 +169,22 @@ def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> D
     return None
 
 
-def _of_gradient(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
-    """The line that keeps a gradient out by name, where gradients are all that is wrong."""
+def _by_name(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
+    """The line that a name gives away, where checks of one kind are all that is wrong."""
     failing = [planned for planned in plan.cases if planned.case.name in wrong]
+    kinds = {type(planned.case.check) for planned in failing}
+    name, does = BY_NAME.get(kinds.pop(), ("", "")) if len(kinds) == 1 else ("", "")
     lines = [
         node.lineno
         for node in _nodes(submission.source)
-        if isinstance(node, ast.Attribute | ast.Name) and getattr(node, "attr", getattr(node, "id", "")) == STOP
+        if isinstance(node, ast.Attribute | ast.Name)
+        and name
+        and getattr(node, "attr", getattr(node, "id", "")) == name
     ]
-    if not lines or not all(isinstance(planned.case.check, Gradient) for planned in failing):
+    if not lines:
         return None
     line = min(lines)
-    text = f"{_named(submission, line)} keeps the gradient out:\n    {_text(submission, line)}"
+    text = f"{_named(submission, line)} {does}:\n    {_text(submission, line)}"
     return _at(submission, failing[0].case.name, line, text)
 
 

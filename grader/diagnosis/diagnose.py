@@ -7,7 +7,7 @@ from grader.diagnosis import rounding, structure
 from grader.diagnosis.evidence import Evidence, gather
 from grader.diagnosis.gradient import of_gradients
 from grader.diagnosis.matching import fitting, fitting_pairs, forms, told
-from grader.diagnosis.residuals import of_residuals
+from grader.diagnosis.measured import of_measured
 from grader.diagnosis.training import of_training
 from grader.plan import PlannedCase
 from grader.report import Diagnosis
@@ -29,7 +29,7 @@ def diagnose(exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mappin
         return trained
     evidence = gather(cases, answers, exercise.reference)
     all_right = not (evidence.wrong or evidence.failed)
-    if all_right and (found := of_gradients(exercise, cases, answers) or of_residuals(exercise, cases, answers)):
+    if all_right and (found := of_gradients(exercise, cases, answers) or of_measured(exercise, cases, answers)):
         return found
     if found := _named(exercise, evidence):
         return dict.fromkeys(_comparable(cases, answers), found)

@@ -15,6 +15,7 @@ from exercises.spec import (
     Parameters,
     Reference,
     Residuals,
+    Sent,
     Value,
 )
 from grader.diagnosis.evidence import Compared, Evidence
@@ -77,6 +78,9 @@ def simulated(misconception: Misconception, case: PlannedCase, reference: Refere
             return {"value": gradient_of(misconception, of, reference)(float64_arrays(case, reference), case.arguments)}
         case Residuals() if misconception.residuals:
             numbers = misconception.residuals(float64_arrays(case, reference), case.arguments)
+            return {"value": np.asarray(numbers * case.x.dtype.itemsize)}
+        case Sent() if misconception.sent:
+            numbers = misconception.sent(float64_arrays(case, reference), case.arguments)
             return {"value": np.asarray(numbers * case.x.dtype.itemsize)}
         case Parameters():
             return {f"params/{name}": array for name, array in _made(misconception, case, reference).items()}

@@ -22,7 +22,14 @@ from grader.transcript import GIVEN, Step, Traced
 # How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
 NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
 AXES_CAP = 6
-SAME = ("reshape", "squeeze", "transpose", "broadcast_in_dim", "expand_dims")  # the same numbers, arranged anew
+SAME = (
+    "reshape",
+    "squeeze",
+    "transpose",
+    "broadcast_in_dim",
+    "expand_dims",
+    "pvary",
+)  # the same numbers, arranged anew
 Landmarks = Sequence[tuple[str, np.ndarray]]
 
 

@@ -82,6 +82,20 @@ _TRAITS: tuple[Candidate, ...] = (
         lambda case: case.x.ndim > 1 and case.x.shape[0] == 1,
     ),
     (
+        Trait("x is cut over several devices", "Which of your values does a device know of its own piece alone?"),
+        lambda case: _devices(case) > 1,
+    ),
+    (
+        Trait("x lies on two devices", "Where does your code take the number of pieces from?"),
+        lambda case: _devices(case) == 2,  # noqa: PLR2004 - a number like others
+    ),
+    (
+        Trait(
+            "the devices are arranged along two axes", "Which devices hold pieces of one sample, and which hold others?"
+        ),
+        lambda case: case.case.shards is not None and len(case.case.shards.mesh) > 1,
+    ),
+    (
         Trait("the parameters are not ones and zeros", "How do your parameters enter the formula?"),
         lambda case: bool(case.parameters),
     ),
@@ -123,7 +137,8 @@ def _of_rank(cases: list[PlannedCase]) -> Iterator[Candidate]:
 
 
 def _of_arguments(cases: list[PlannedCase]) -> Iterator[Candidate]:
-    for name, value in cases[0].arguments.items():
+    given = {name: value for name, value in cases[0].arguments.items() if name != "shards"}
+    for name, value in given.items():
         trait = Trait(f"{name} is left to its default", f"Which default has your {name}?")
         yield trait, lambda case, n=name: n not in case.case.arguments
         shown = f"{value:g}" if isinstance(value, float) else value
@@ -135,6 +150,10 @@ def _told(traits: list[Trait]) -> str:
     """The first; and as nobody can tell from these cases which of them matters, the others too."""
     first, *others = (trait.words for trait in traits[:MOST_TOLD])
     return f"{first} (the same cases in which {' and '.join(others)})" if others else first
+
+
+def _devices(case: PlannedCase) -> int:
+    return case.case.shards.devices if case.case.shards else 1
 
 
 def _mean(case: PlannedCase) -> float:

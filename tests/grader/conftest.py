@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader import devices
 from grader.filling import programs
 from grader.isolation import LAST, LAYERS
 from grader.runners import choice
@@ -10,6 +11,8 @@ from grader.runners.warm import WarmRunner
 
 # Programs for the grader, not modules of ours: pytest is not to import them.
 collect_ignore = ["wrong_submissions"]
+# As the grader's worker has them, before anything starts JAX's backend.
+devices.provide()
 # For programs that end by themselves: on a busy machine, for one that passes its limit the reference would run as well.
 PATIENT = Limits(seconds=60.0)
 

@@ -34,6 +34,8 @@ DIGESTS = {
     ("norm_family", 1): "fe12ec924a319226",
     ("repair_moments", 0): "13badd472cd30cb9",
     ("repair_moments", 1): "45c82f16dc24a9e8",
+    ("sharded_group_norm", 0): "8884196c20da0192",
+    ("sharded_group_norm", 1): "3f59fc5d2d9c08d5",
     ("small_batch_classifier", 0): "80e5c13927b3af02",
     ("small_batch_classifier", 1): "00e91228ddb2c6db",
     ("stable_variance", 0): "bb65a90bd905d2a7",

@@ -1,0 +1,13 @@
+# exercise: sharded_group_norm
+# misconception: per_position
+# line: 11, 12, 13
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+def sharded_group_norm(x, gamma, beta, num_groups, axis_name, eps=1e-5):
+    g = x.reshape(*x.shape[:-1], num_groups, -1)
+    m = lax.pmean(g.mean(-1, keepdims=True), axis_name)
+    v = lax.pmean(((g - m) ** 2).mean(-1, keepdims=True), axis_name)
+    return ((g - m) * lax.rsqrt(v + eps)).reshape(x.shape) * gamma + beta

@@ -1,0 +1,15 @@
+# exercise: sharded_group_norm
+# misconception: no_gradient_of_statistics
+# line: 12, 14
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+def sharded_group_norm(x, gamma, beta, num_groups, axis_name, eps=1e-5):
+    g = x.reshape(*x.shape[:-1], num_groups, -1)
+    axes = (*range(1, g.ndim - 2), g.ndim - 1)
+    m = lax.stop_gradient(lax.pmean(g.mean(axes, keepdims=True), axis_name))
+    v = lax.pmean(((g - m) ** 2).mean(axes, keepdims=True), axis_name)
+    v = lax.stop_gradient(v)
+    return gamma * ((g - m) / jnp.sqrt(v + eps)).reshape(x.shape) + beta
