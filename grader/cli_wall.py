@@ -15,10 +15,11 @@ from grader.filling import programs
 from grader.isolation import LAST, LAYERS
 from grader.redteam import ATTACKS, Attack, AttackError, Outcome, as_line, baited, read_attacks, run_attack
 from grader.runners import choice
-from grader.runners.base import Isolation, Runner
+from grader.runners.base import Isolation, Limits, Runner
 from grader.runners.warm import WarmRunner
 from grader.text import plain
 
+FACTOR = 2.0  # times the reference's time, that an attack may take on a slow machine: most loop until it is over
 LEVELS = ("none", "partial", "strong")
 LAYER_NAMES = tuple(layer.NAME for layer in (*LAYERS, *LAST))
 MEANING = {
@@ -79,7 +80,7 @@ def redteam(names: tuple[str, ...], runner: str, without: tuple[str, ...], attac
             f"no attack under {plain(str(attacks), 200)} has such a name; they are part of the project's source, "
             "in tests/attacks; name the folder with --attacks"
         )
-    with choice.runner(runner, without=without) as walled:
+    with choice.runner(runner, Limits(factor=FACTOR), without=without) as walled:
         isolation = walled.isolation
         outcomes = []
         try:

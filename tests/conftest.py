@@ -12,7 +12,9 @@ def pytest_addoption(parser):
         "--rewrite-golden", action="store_true", help="write the golden files anew, to be read in the diff"
     )
     parser.addoption(
-        "--every-wrong-submission", action="store_true", help="grade all of them, and not one for each idea: minutes"
+        "--every-wrong-submission",
+        action="store_true",
+        help="grade all of them, and ask more seeds of every idea: minutes",
     )
 
 
