@@ -14,7 +14,7 @@ from exercises.loader import COURSE, Loaded
 from grader import console
 from grader.batch import merge as merging
 from grader.batch.basis import exercise_digest, grader_digest
-from grader.batch.cluster import ClusterError, DaskDesk, connected
+from grader.batch.cluster import ClusterError, DaskDesk, connected, dask_is_here
 from grader.batch.desk import Desk, LocalDesk, Text
 from grader.batch.engine import Engine
 from grader.batch.gradebook import LARGEST_SEED, NAME, Gradebook, GradebookError
@@ -105,6 +105,8 @@ def batch(
     """
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler goes with --engine dask")
+    if engine == "dask" and not dask_is_here():
+        raise click.UsageError("--engine dask needs Dask: pip install 'groupnorm-jax[dask]'")
     way = _Way(runner=runner, jobs=jobs, unsandboxed=allow_unsandboxed, engine=engine, scheduler=scheduler)
     try:
         loaded = exercise_of(exercise)

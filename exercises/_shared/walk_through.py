@@ -33,7 +33,7 @@ RIGHT: Parts = {
 
 def with_parameters(arrays: Arrays) -> Arrays:
     """The arrays with a gamma and a beta that change nothing."""
-    return {**arrays, **group_norm_first.parameters(arrays, {})}
+    return {**arrays, **group_norm_first.REFERENCE.parameters(arrays, {})}
 
 
 def assemble(parts: Parts) -> Callable[[Arrays, Arguments], np.ndarray]:
@@ -53,7 +53,7 @@ def assemble(parts: Parts) -> Callable[[Arrays, Arguments], np.ndarray]:
 
 def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     """``(x - mean) / sqrt(var + eps)``, and the statistics of all of x and of all of that; end to end."""
-    y = group_norm_first.value(with_parameters(arrays), arguments)
+    y = group_norm_first.REFERENCE.value(with_parameters(arrays), arguments)
     return end_to_end(y, statistics(arrays["x"]), statistics(y))
 
 
@@ -72,8 +72,8 @@ def _moved_statistics(values: np.ndarray, moved: np.ndarray, epsilon: float) -> 
 def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
     """How far ``value`` moves when x moves by one unit in the last place."""
     arrays = with_parameters(arrays)
-    x, y = arrays["x"], group_norm_first.value(arrays, arguments)
-    of_y = group_norm_first.moved(arrays, arguments, epsilon)
+    x, y = arrays["x"], group_norm_first.REFERENCE.value(arrays, arguments)
+    of_y = group_norm_first.REFERENCE.moved(arrays, arguments, epsilon)
     return end_to_end(of_y, _moved_statistics(x, np.abs(x) * epsilon, epsilon), _moved_statistics(y, of_y, epsilon))
 
 
@@ -85,7 +85,7 @@ def returns(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, tuple[int,
 def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarray], ...]:
     """The formula's values in order, then the statistics, and what leads to them."""
     arrays = with_parameters(arrays)
-    x, y = arrays["x"], group_norm_first.value(arrays, arguments)
+    x, y = arrays["x"], group_norm_first.REFERENCE.value(arrays, arguments)
     formula = [(name, v) for name, v in group_norm_first.landmarks(arrays, arguments) if name != "output"]
     named = [("y" if name == "normalised values" else name, v) for name, v in formula]
     return (

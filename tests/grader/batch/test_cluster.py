@@ -181,7 +181,7 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys):
     assert cli.run([*batch, "--scheduler", "tcp://127.0.0.1:1"]) == 2
     assert "--scheduler goes with --engine dask" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert cli.run([*batch, "--engine", "dask"]) == 3
+    assert cli.run([*batch, "--engine", "dask"]) == 2
     assert "--engine dask needs Dask: pip install 'groupnorm-jax[dask]'" in capsys.readouterr().err
 
 
