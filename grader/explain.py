@@ -79,13 +79,16 @@ def passes(steps: Sequence[Step], outputs: Sequence[int]) -> int:
 
 
 def _largest(plan: Plan) -> int | None:
-    """Index of the case with the most values that a plain call or a stream is asked for."""
-    sizes = {
-        index: planned.x.size
-        for index, planned in enumerate(plan.cases)
-        if isinstance(planned.case.check, Value) and planned.case.check.transform in ("eager", "stream")
-    }
-    return max(sizes, key=lambda index: sizes[index], default=None)
+    """Index of the case with the most values that a plain call or a stream is asked for, or else a call under jit."""
+    for transforms in (("eager", "stream"), ("jit",)):
+        sizes = {
+            index: planned.x.size
+            for index, planned in enumerate(plan.cases)
+            if isinstance(planned.case.check, Value) and planned.case.check.transform in transforms
+        }
+        if sizes:
+            return max(sizes, key=lambda index: sizes[index])
+    return None
 
 
 def _passes(traced: Traced | None) -> int | None:

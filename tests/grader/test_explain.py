@@ -6,8 +6,10 @@ import pytest
 from exercises.loader import load
 from grader import trace
 from grader.cli import run
-from grader.explain import passes
-from grader.transcript import Step
+from grader.explain import measured, passes
+from grader.runners.base import Ending, Run
+from grader.submission import Submission
+from grader.transcript import Step, Transcript
 
 PROGRAMS = {
     "two-pass": ("(x - x.mean(-1, keepdims=True)) / jnp.sqrt(x.var(-1, keepdims=True) + 1)", 3),
@@ -48,6 +50,21 @@ def test_a_solved_exercise_is_explained(tmp_path, capsys):
     assert 1 <= float(yours) < 20
     assert exercise.spec.production
     assert exercise.spec.production[:40] in " ".join(out.split())
+
+
+@pytest.mark.parametrize(("slug", "case"), [("group_norm_images", "volumes"), ("sharded_group_norm", "rows of images")])
+def test_the_largest_plain_call_is_looked_into_or_else_one_under_jit(slug, case):
+    exercise, looks = load(slug), []
+
+    class Watching:
+        def run(self, _, follow_up):
+            nothing = Run(ending=Ending(kind="gone"), transcript=Transcript())
+            looks.append(follow_up(nothing).case)
+            return nothing
+
+    measured(exercise, Submission(name="a.py", source=""), seed=0, runner=Watching())
+    largest = exercise.spec.cases[looks[0]].x.shape
+    assert np.prod(largest) == np.prod(next(c.x.shape for c in exercise.spec.cases if c.name == case))
 
 
 def test_it_is_for_solved_exercises(tmp_path, capsys):
