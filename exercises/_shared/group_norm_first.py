@@ -1,6 +1,7 @@
 """Group normalization per sample, on x of shape ``(N, C, *spatial)``: the reference of ``Layout``, and its parts.
 
-With channels first, the values of a group lie side by side, and a group is a row of a sample: wrong ideas are about rows.
+With channels first, the values of a group lie side by side, and a group is a row of a sample: wrong ideas are about
+rows.
 """
 
 from collections.abc import Callable
