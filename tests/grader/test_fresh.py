@@ -69,12 +69,14 @@ def test_no_expected_value_crosses():
     encoded = Request(plan=plan, submission=Submission(name="s.py", source="")).encoded()
     (message,) = wire.Decoder().feed(encoded)
     assert set(message.body) == {"filename", "entry", "forbidden", "cases"}
-    known = {"arguments", "seed", "transform", "parameters", "alone", "untouched", "of"}
+    known = {"arguments", "seed", "transform", "parameters", "alone", "untouched", "of", "shards"}
     assert {key for case in message.body["cases"] for key in case} <= known
     assert {name.split("/")[-1] for name in message.arrays} == {"source", "x", "gamma", "beta"}
     out, _ = printed_by("import sys\nprint(*[m for m in sys.modules if m.startswith(('exercises', 'grader'))])")
     loaded = {name for name in out.split() if not name.startswith("grader.isolation")}
-    worker = {f"grader.{name}" for name in ("entries", "nnx_modules", "rules", "trace", "trace_numpy", "wire")}
+    worker = {
+        f"grader.{name}" for name in ("devices", "entries", "nnx_modules", "rules", "trace", "trace_numpy", "wire")
+    }
     assert loaded <= {"grader", "exercises"} | worker
 
 
