@@ -121,9 +121,12 @@ class Raises:
 
     Attributes:
       rule: why it must be: "12 channels do not split into num_groups=5".
+      transform: what is asked of the call: "eager", that it is made; "forward", the same under ``jax.jvp`` with respect
+        to x, which what has a ``jax.custom_vjp`` refuses.
     """
 
     rule: str
+    transform: Literal["eager", "forward"] = "eager"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,6 +261,8 @@ class Reference:
         says to what: "x" or a parameter.
       landmarks: values that right programs pass through, in order: (name in a learner's words, value). A name may come
         more than once, for values that serve as well; without a name are those on some right ways only.
+      pieces: values that right programs have of each piece of an input that is cut over devices, the pieces' along the
+        first axis. They lead to something right only where devices tell them each other.
       sharing: an integer for each element of the output, equal where elements share statistics, counted up from 0 along
         the last axis and then over positions; None if none do.
     """
@@ -269,6 +274,7 @@ class Reference:
     mean_over_spread: Callable[[Arrays, Arguments], np.ndarray] | None = None
     sharing: Callable[[Arrays, Arguments], np.ndarray] | None = None
     landmarks: Callable[[Arrays, Arguments], tuple[tuple[str, np.ndarray], ...]] | None = None
+    pieces: Callable[[Arrays, Arguments], tuple[np.ndarray, ...]] | None = None
     gradient: Callable[[Arrays, Arguments], np.ndarray] | None = None
     gradient_moved: Callable[[Arrays, Arguments, float], np.ndarray] | None = None
     inside: str = ""

@@ -228,6 +228,8 @@ def _transformed(apply: Callable, transform: str) -> Any:  # noqa: ANN401 - jax.
 
     if transform in COMPILED:
         return jax.jit(apply)
+    if transform == "forward":
+        return lambda variables, x: jax.jvp(lambda x: apply(variables, x), (x,), (jax.numpy.ones_like(x),))[1]
     return jax.vmap(apply, in_axes=(None, 0)) if transform == "vmap" else apply
 
 

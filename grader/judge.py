@@ -38,7 +38,7 @@ class Verdict:
 
 
 SPARE = 1 / 8  # of x, that a call may keep beyond what is needed
-OFTEN = 8  # times what is needed, that a device may send
+OFTEN = 16  # times what is needed, that a device may send
 APART = 0.05  # of the range of the scores: far above rounding, even in half precision
 DIGITS = "; only the last digits are lost, in the arithmetic"
 LAST_DIGITS = 1e-4  # a relative error below this is rarely a wrong formula
@@ -199,7 +199,10 @@ def _judge_sent(case: PlannedCase, check: Sent, reference: Reference, answered: 
     margin = found / (OFTEN * needed)
     devices = case.case.shards.devices if case.case.shards else 1
     piece = case.x.nbytes // devices
-    told = f"each device sends {found:.0f} bytes to the others, and its piece of x has {piece}; {needed} would do"
+    told = (
+        f"each device sends {found:.0f} bytes to the others, and its piece of x has {piece}; "
+        f"{needed} would do, and {OFTEN * needed} are let pass"
+    )
     return (
         Verdict(outcome="right", margin=margin)
         if margin <= 1

@@ -192,7 +192,9 @@ def _unanswered(plan: Plan, run: Run, index: int) -> str:
     stopped = _stopped_at(run)
     if index != stopped:
         return f'not reached: the program ended at "{plan.cases[stopped].case.name}"'
-    return sentences.of_ending(run.ending, during=_during(plan, run, index))
+    shards = plan.cases[index].case.shards
+    together = shards is not None and shards.devices > 1
+    return sentences.of_ending(run.ending, during=_during(plan, run, index), together=together)
 
 
 def _during(plan: Plan, run: Run, index: int) -> str:

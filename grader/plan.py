@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from exercises.loader import Loaded
-from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Residuals, Sent, Value
+from exercises.spec import Accuracy, Case, Check, Draw, Entry, Gradient, Made, Raises, Residuals, Sent, Value
 from grader.draws import draw
 
 PUBLIC_SEED = 0
@@ -134,7 +134,7 @@ def _planned(exercise: Loaded, case: Case, seed: int, *, hidden: bool) -> Planne
 def _transform(check: Check) -> str:
     """What the worker applies to the entry's call."""
     match check:
-        case Value():
+        case Value() | Raises():
             return check.transform
         case Gradient():
             return "gradient"

@@ -28,7 +28,7 @@ from grader.submission import Submission
 ATTACKS = Path(__file__).parents[1] / "tests" / "attacks"
 SECRET_VARIABLE = "GRADER_REDTEAM_SECRET"  # noqa: S105 - a name
 SECONDS = 6.0  # for an attack that asks for no limit of its own
-SLACK = 12.0  # seconds beyond its limit that an attack's end may take
+SLACK = 30.0  # seconds beyond its limit that an attack's beginning and end may take on a busy machine
 HONEST_CASES = 3  # of the submission that follows an attack: parameters, and two values
 PATIENCE = 1.2  # times the limit that it was granted: the reference, which sets that on a slow machine, takes a fifth
 LEAVING, TICK = 1.0, 0.02  # seconds in which a supervisor that has said its last is gone

@@ -94,13 +94,13 @@ def of_problem(problem: Problem, *, entry: str, submission: Submission) -> str:
 
 
 def _raised(problem: Problem, message: str, where: str) -> str:
-    if problem.type == "NotImplementedError":
+    if problem.type == "NotImplementedError" and "raise " in where:  # and not by JAX, for what it cannot do here
         return f"not written yet: it raises NotImplementedError{where}"
     if problem.type == "EOFError":
         return f"input() has nobody to ask here: take it out{where}"
     if problem.type in CONCRETE:
         return f"{CONCRETE[problem.type]}{where}"
-    return f"raised {problem.type or 'an exception'}{f': {message}' if message else ''}{where}"
+    return f"raised {problem.type or 'an exception'}{f': {message}' if message else ', without a word'}{where}"
 
 
 def _shortened(message: str) -> str:
@@ -113,16 +113,18 @@ def _shortened(message: str) -> str:
     return "\n".join([*lines[:SHOWN_LINES], *(["..."] if cut else [])])
 
 
-def of_ending(ending: Ending, *, during: str) -> str:
+def of_ending(ending: Ending, *, during: str, together: bool = False) -> str:
     """Why the run stopped before it was through.
 
     Args:
       ending: how it ended.
       during: what was under way, such as "while it was imported".
+      together: whether several devices ran, which wait for each other.
     """
     match ending.kind:
         case "time":
-            return f"out of time: stopped after {ending.detail} {during}; is there a loop without an end?"
+            waits = ", or a collective operation to which not every device comes" if together else ""
+            return f"out of time: stopped after {ending.detail} {during}; is there a loop without an end{waits}?"
         case "output":
             return f"printed more than {ending.detail} and was stopped {during}"
         case "memory":

@@ -224,9 +224,9 @@ RESIDUALS = (
     Misconception(
         name="everything_kept",
         title="a way back left to JAX",
-        text="All values and gradients are right. But several arrays of the size of x are kept from the way there to "
-        "the way back, as JAX does by itself: it keeps what each step of yours may need again. Which three or four "
-        "things would you keep, if you wrote the way back yourself?",
+        text="The values are right, and the gradients are JAX's own. But several arrays of the size of x "
+        "are kept from the way there to the way back: JAX keeps what each step of yours may need again. Which three or "
+        "four things would you keep, if you wrote the way back yourself?",
         residuals=lambda arrays, arguments: needed(arrays, arguments) + arrays["x"].size * 5 // 4,
     ),
 )

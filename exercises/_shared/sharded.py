@@ -16,7 +16,23 @@ from exercises._shared.group_norm_samples import PER_SAMPLE, Layout
 from exercises.spec import Arguments, Arrays, Misconception
 
 LAYOUT = Layout()
-REFERENCE = LAYOUT.reference()
+
+
+def pieces(arrays: Arrays, arguments: Arguments) -> tuple[np.ndarray, ...]:
+    """What a device can know of the groups of its own piece: sums and means, of values and squares.
+
+    Squares around the piece's own mean are right only beside that mean, and no part of this.
+    """
+    blocks, shards = [arrays["x"]], arguments["shards"]
+    for axis, name in enumerate(shards.cut):
+        blocks = [part for block in blocks for part in np.split(block, shards.mesh[name] if name else 1, axis)]
+    samples, channels = blocks[0].shape[0], blocks[0].shape[-1]
+    groups = arguments["num_groups"]
+    grouped = np.stack([block.reshape(samples, -1, groups, channels // groups) for block in blocks])
+    return tuple(how((2, 4)) for values in (grouped, grouped**2) for how in (values.mean, values.sum))
+
+
+REFERENCE = replace(LAYOUT.reference(), pieces=pieces)
 
 
 def assemble(parts: Parts) -> Callable[[Arrays, Arguments], np.ndarray]:

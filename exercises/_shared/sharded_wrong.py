@@ -105,8 +105,9 @@ MERGED = (
     _idea(
         "means_added_up",
         "the pieces' means added up, and not averaged",
-        "What you take from the values is the sum of the pieces' means: with 4 devices, four times the mean. With one "
-        "device all is right. What is the mean of 4 pieces that have a mean of 10 each?",
+        "What you take from the values is the sum of the pieces' means, or, the same, the sum of all values over "
+        "the number of them in one piece: with 4 devices, four times the mean. With one device all is right. What is "
+        "the mean of 4 pieces that have a mean of 10 each?",
         {
             "centre": lambda v, axes, _: v - _added(_own_mean(v, axes)),
             "below": lambda v, axes, eps: _root(_around(v, axes, _added(_own_mean(v, axes))), eps),
@@ -128,9 +129,10 @@ MERGED = (
     ),
     _idea(
         "divided_by_the_piece",
-        "sums over all devices, divided by the number of values of one piece",
-        "The sums run over all devices, as they should. What they are divided by is the number of values that one "
-        "device has. With one device all is right. How many values went into a sum over 4 devices that hold 6 each?",
+        "sums of all devices, divided as if there were one",
+        "Mean and variance are as many times too large as there are devices: sums over all of them are divided by the "
+        "number of values of one piece or, which is the same, the pieces' means are added up and not averaged. With "
+        "one device all is right. How many values went into a sum over 4 devices that hold 6 each?",
         {
             "centre": lambda v, axes, _: v - _added(_own_mean(v, axes)),
             "below": lambda v, axes, eps: _root(_added(_own_squares(v, axes)), eps),

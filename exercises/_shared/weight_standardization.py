@@ -93,7 +93,7 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
     return (
         *(("", given) for given in (x, kernel, np.array(float(size)), kernel.sum(OF_OUTPUT), kernel**2)),
         *(("", v) for v in (centred**2, variance * size, (kernel**2).mean(OF_OUTPUT), average**2, average / std)),
-        *(("", v) for v in (correlate(x, kernel), correlate(x, centred), kernel / std, np.sqrt(variance))),
+        *(("", v) for v in (correlate(x, kernel), correlate(x, centred), np.sqrt(variance))),
         ("mean", average),
         ("kernel - mean", centred),
         ("variance", variance),

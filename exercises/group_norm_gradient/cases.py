@@ -30,6 +30,7 @@ def _case(  # noqa: PLR0913 - a row of the table below
     return Case(name=name, check=check, arguments=arguments, x=x, parameters=OWN, points=points, needs=needs)
 
 
+OF_ITS_OWN = "a gradient of its own"
 RIGHT_VALUES = ("positions", "small variance")
 
 CASES = (
@@ -52,6 +53,12 @@ CASES = (
     _case("large mean", Draw(shape=POSITIONS, mean=1000.0, std=0.5)),
     _case("groups all the same", Draw(shape=POSITIONS, mean=2.0, same_along=(-1,))),
     _case("under vmap", Draw(shape=POSITIONS), check=Value(transform="vmap")),
+    _case(
+        OF_ITS_OWN,
+        Draw(shape=POSITIONS),
+        check=Raises(rule="jax.custom_vjp shuts out forward mode, so that jax.jvp must fail", transform="forward"),
+        needs=RIGHT_VALUES,
+    ),
     Case(
         name="worked example, the gradient of x",
         check=Gradient(cotangent=Fixed(values=(1, 0, 0), shape=(3,))),
@@ -61,7 +68,7 @@ CASES = (
             "gamma": Fixed(values=(1, 1, 1), shape=(3,)),
             "beta": Fixed(values=(0, 0, 0), shape=(3,)),
         },
-        needs=("worked example",),
+        needs=("worked example", OF_ITS_OWN),
     ),
     *(
         _case(
@@ -69,7 +76,7 @@ CASES = (
             Draw(shape=POSITIONS, mean=0.5, std=2.0),
             check=Gradient(cotangent=COTANGENT, of=of),
             points=2,
-            needs=RIGHT_VALUES,
+            needs=(*RIGHT_VALUES, OF_ITS_OWN),
         )
         for of in ("gamma", "beta", "x")
     ),
@@ -78,7 +85,7 @@ CASES = (
         Draw(shape=(8, 12), std=2.0),
         6,
         check=Gradient(cotangent=Draw(shape=(8, 12))),
-        needs=RIGHT_VALUES,
+        needs=(*RIGHT_VALUES, OF_ITS_OWN),
     ),
     _case(
         "the gradient of x, small variance",
@@ -86,7 +93,7 @@ CASES = (
         3,
         1e-3,
         Gradient(cotangent=COTANGENT),
-        needs=RIGHT_VALUES,
+        needs=(*RIGHT_VALUES, OF_ITS_OWN),
     ),
     Case(
         name="what is kept",
@@ -95,7 +102,7 @@ CASES = (
         x=Draw(shape=(32, 64)),
         parameters={"gamma": Draw(shape=(64,), mean=1.0, std=0.5), "beta": Draw(shape=(64,))},
         points=2,
-        needs=("the gradient of x",),
+        needs=RIGHT_VALUES,
     ),
     Case(
         name="channels that do not divide",

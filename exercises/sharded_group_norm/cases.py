@@ -5,7 +5,7 @@ from exercises._shared.sharded_variants import VARIANTS
 from exercises._shared.sharded_wrong import MISCONCEPTIONS
 from exercises.spec import Case, Check, Draw, Entry, Exercise, Fixed, Gradient, Sent, Shards, Value
 
-SEQUENCES, IMAGES = (2, 8, 12), (2, 4, 6, 12)
+SEQUENCES, IMAGES, LONG = (2, 8, 12), (2, 4, 6, 12), (1, 2048, 4)
 JIT = Value(transform="jit")
 FOUR, TWO, ONE = (Shards(mesh={"devices": count}, cut=("", "devices", "")) for count in (4, 2, 1))
 SAMPLES_TOO = Shards(mesh={"samples": 2, "positions": 2}, cut=("samples", "positions", ""))
@@ -30,7 +30,7 @@ def _case(  # noqa: PLR0913, PLR0917 - a row of the table below
         check=check,
         arguments={"num_groups": num_groups, "axis_name": axis_name, **({} if eps is None else {"eps": eps})},
         x=x,
-        parameters={"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))},
+        parameters={"gamma": Draw(shape=x.shape[-1:], mean=1.0, std=0.5), "beta": Draw(shape=x.shape[-1:])},
         points=points,
         needs=needs,
         shards=shards,
@@ -61,6 +61,9 @@ CASES = (
     _case("eps left to its default", Draw(shape=SEQUENCES, std=2**-7), FOUR, 4, None),
     _case("large eps", Draw(shape=SEQUENCES), FOUR, 4, 4.0),
     _case("large mean", Draw(shape=SEQUENCES, mean=1000.0, std=0.25), FOUR, 4),
+    _case("negative large mean", Draw(shape=SEQUENCES, mean=-300.0, std=0.125), TWO, 4),
+    # As long as where it is measured what is sent, so that nobody is right here and sends little there.
+    _case("long pieces", Draw(shape=LONG, mean=1.0), FOUR, 2),
     _case(
         "gradient",
         Draw(shape=SEQUENCES),
@@ -72,8 +75,16 @@ CASES = (
         needs=("four devices",),
     ),
     _case(
-        "what is sent", Draw(shape=(2, 256, 12)), FOUR, 4, 1e-5, Sent(needed=sharded.needed), needs=("four devices",)
+        "gradient, samples cut too",
+        Draw(shape=SEQUENCES),
+        SAMPLES_TOO,
+        4,
+        1e-5,
+        Gradient(cotangent=Draw(shape=SEQUENCES)),
+        axis_name="positions",
+        needs=("samples cut too",),
     ),
+    _case("what is sent", Draw(shape=LONG), FOUR, 2, 1e-5, Sent(needed=sharded.needed), needs=("long pieces",)),
 )
 
 SPEC = Exercise(
@@ -91,7 +102,7 @@ SPEC = Exercise(
     right_variants=VARIANTS,
     assemble=sharded.assemble,
     forbidden=group_norm.FORBIDDEN,
-    seconds=30.0,  # fourteen programs over several devices to compile
+    seconds=30.0,  # seventeen programs over several devices to compile
     hints=(
         "First write group normalization of the piece, as if it were all of x. It is right where there is one device, "
         "and only two numbers for each sample and group are wrong elsewhere.",

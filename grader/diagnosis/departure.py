@@ -50,8 +50,9 @@ def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool,
     groups, channels = planned.num_groups, planned.channels or 0
     # With two channels a group, too much coincides. Where no groups are asked for, other things set values apart.
     several = groups is None or (groups > 1 and channels > 2 * groups)
-    x = planned.x.astype(np.float64)
-    differ = all(np.ptp(x, axis=axis).any() for axis in range(x.ndim))  # where they do not, too much coincides too
+    # Where they do not, too much coincides too: a mean along an axis of length one is what it is taken of.
+    several_axes = [planned.x, *(array for array in planned.parameters.values() if array.ndim > 1)]
+    differ = all(np.ptp(a.astype(np.float64), axis=axis).any() for a in several_axes for axis in range(a.ndim))
     single = planned.x.dtype.itemsize == SINGLE
     return single, margin > VISIBLE, several, bool(planned.parameters), differ, min(margin, FAR)
 
@@ -108,6 +109,10 @@ def _of_all_right(
     """Where all that is asked for is computed, the line that goes on with it; or that returns it in another order."""
     if found is None or found.line is None:
         return None
+    if found.aside is not None:
+        line, right = found.aside, found.right[-1]
+        text = f"{_named(submission, line)} computes the right {right}, but another value is returned in its place:"
+        return _at(submission, planned.case.name, line, f"{text}\n    {_text(submission, line)}")
     if not found.unfinished:
         return _at(submission, planned.case.name, found.line, _told(found, submission))
     spec = exercise.spec
@@ -123,10 +128,13 @@ def _told(found: Trail, submission: Submission) -> str:
     """The line with its text, and what is right before it."""
     if found.unfinished:
         line = found.caller or found.line or 0
-        told = f"All is right as far as it goes, but no {found.missing} comes after {submission.place(line)}:"
+        told = (
+            f"All is right as far as it goes, but what {submission.place(line)} gives is not the {found.missing} yet:"
+        )
         return f"{told}\n    {_text(submission, line)}"
     first = found.line or 0
-    parts = [f"{_named(submission, first)} is the first whose values are wrong:\n    {_text(submission, first)}"]
+    does = f"rounds to {found.rounded}" if found.rounded else "is the first whose values are wrong"
+    parts = [f"{_named(submission, first)} {does}:\n    {_text(submission, first)}"]
     if found.caller is not None and found.caller != found.line:
         parts.append(f"\nreached from {submission.place(found.caller)}:\n    {_text(submission, found.caller)}")
     before = [name for name in found.right if name != found.missing]

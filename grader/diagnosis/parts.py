@@ -109,6 +109,6 @@ def _by_value(partly: list[Compared]) -> Said | None:
         if (sign * expected[wrong]).min() > 0 >= (sign * expected - allowed)[~wrong].max():
             return f"Only {word} values are wrong.", question
     most = float((np.abs(expected) - allowed)[~wrong].max())
-    if float(np.abs(expected[wrong]).min()) > most:
+    if float(np.abs(expected[wrong]).min()) > most > 0:
         return f"Only values beyond {most:.3g} in size are wrong.", question
     return None

@@ -18,6 +18,7 @@ from grader.report import Diagnosis
 HALF = 2  # bytes
 CLOSE = 1e-4  # relative: a number is taken for another, such as sqrt(n / (n - 1))
 FEWEST = 2  # values, for a number that fits them to mean anything
+MOVED = 0.1  # of the values' range
 
 
 def described(evidence: Evidence, cases: tuple[PlannedCase, ...]) -> dict[int, Diagnosis]:
@@ -100,7 +101,10 @@ def _other_places(wrong: tuple[Compared, ...]) -> Said | None:
 
 def _is_permuted(seen: Compared) -> bool:
     got, expected = (np.sort(array, axis=None) for array in (seen.got, seen.expected))
-    return bool(np.all(np.abs(got - expected) <= SLACK * seen.allowed.max()))
+    if not np.all(np.abs(got - expected) <= SLACK * seen.allowed.max()):
+        return False
+    # What is merely inexact has the right values nearly in their places.
+    return bool(np.abs(seen.got - seen.expected).max() > MOVED * np.ptp(seen.expected))
 
 
 def _one_scale(wrong: tuple[Compared, ...]) -> Said | None:

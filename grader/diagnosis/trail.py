@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from exercises.spec import Reference
+from grader.devices import COLLECTIVES
 from grader.judge import float64_arrays
 from grader.outputs import parts as outputs_of
 from grader.plan import PlannedCase
@@ -21,15 +22,11 @@ from grader.transcript import GIVEN, Step, Traced
 
 # How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
 NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
+ROUNDED = 2  # units in the last place of x, which a difference from a large mean cannot but err by
 AXES_CAP = 6
-SAME = (
-    "reshape",
-    "squeeze",
-    "transpose",
-    "broadcast_in_dim",
-    "expand_dims",
-    "pvary",
-)  # the same numbers, arranged anew
+HALF = 2  # bytes
+# The same numbers, arranged anew or of another dtype.
+SAME = ("reshape", "squeeze", "transpose", "broadcast_in_dim", "expand_dims", "pvary", "convert_element_type")
 Landmarks = Sequence[tuple[str, np.ndarray]]
 
 
@@ -43,6 +40,8 @@ class Trail:
       line: where the values depart; None where no line can be told.
       caller: the line of the entry that the program was at then; the same where no function stands between.
       unfinished: all is right as far as it goes, and what is still to come never comes.
+      rounded: the half precision to which the line rounds what was right; empty where that is not what is wrong.
+      aside: the line of the right output, where all is computed and something else returned.
     """
 
     right: tuple[str, ...]
@@ -50,6 +49,8 @@ class Trail:
     line: int | None
     caller: int | None
     unfinished: bool = False
+    rounded: str = ""
+    aside: int | None = None
 
 
 def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail | None:
@@ -66,11 +67,19 @@ def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail |
     near = NEAR[np.dtype(reference.inside or planned.x.dtype).itemsize]
     parts = outputs_of(reference, arrays, planned.arguments) or ()
     marks = reference.landmarks(arrays, planned.arguments)
-    return follow(traced.steps, marks, traced.outputs, near=near, returned=[name for name, _ in parts])
+    pieces = reference.pieces(arrays, planned.arguments) if reference.pieces else ()
+    returned = [name for name, _ in parts]
+    return follow(traced.steps, marks, traced.outputs, near=near, returned=returned, pieces=pieces)
 
 
-def follow(
-    steps: Sequence[Step], landmarks: Landmarks, outputs: Sequence[int], *, near: float, returned: Sequence[str] = ()
+def follow(  # noqa: PLR0913
+    steps: Sequence[Step],
+    landmarks: Landmarks,
+    outputs: Sequence[int],
+    *,
+    near: float,
+    returned: Sequence[str] = (),
+    pieces: Sequence[np.ndarray] = (),
 ) -> Trail:
     """Compares steps with landmarks.
 
@@ -80,12 +89,13 @@ def follow(
       outputs: indices of the steps that are returned; none if an argument is returned as it came.
       near: how far a value may be from a landmark, relative to the landmark's largest.
       returned: where several arrays are returned, their names in order; a landmark may bear one.
+      pieces: as the reference's, where the input is cut over devices.
     """
     names = _named(steps, landmarks, near)
     told = list(dict.fromkeys(name for name, _ in landmarks if name))
     passed = set().union(*names)
     missing = next((name for name in told if name not in passed), "")
-    wrong = _departure(steps, names, landmarks, outputs, near)
+    wrong = _departure(steps, names, landmarks, outputs, near, pieces)
     if wrong is None and missing in returned and len(outputs) == len(returned):
         wrong = outputs[returned.index(missing)]  # it is right for something else
     at = wrong if wrong is not None else max(outputs, default=len(steps) - 1)
@@ -95,14 +105,17 @@ def follow(
         line=next((step.line for step in steps[at:] if step.line), None),
         caller=next((step.caller for step in steps[at:] if step.caller), None),
         unfinished=wrong is None,
+        rounded=_rounded(steps, names, wrong),
+        aside=None if missing or wrong is None else _aside(steps, names, outputs, told[-1]),
     )
 
 
 def _named(steps: Sequence[Step], landmarks: Landmarks, near: float) -> list[set[str]]:
     """Which landmarks each step is. Parts of one, such as one group's mean, count where they make up all of it."""
     names: list[set[str]] = [set() for _ in steps]
+    rounding = ROUNDED * np.finfo(np.float32).eps * np.abs(landmarks[0][1]).max() if landmarks else 0.0
     for name, landmark in landmarks:
-        found = [i for i, step in enumerate(steps) if _is(step.value, landmark, near)]
+        found = [i for i, step in enumerate(steps) if _is(step.value, landmark, near, rounding)]
         parts = [i for i in found if steps[i].value.size < landmark.size]
         if parts and not _make_up(np.concatenate([steps[i].value.ravel() for i in parts]), landmark, near):
             found = [i for i in found if i not in parts]
@@ -116,8 +129,28 @@ def _make_up(parts: np.ndarray, landmark: np.ndarray, near: float) -> bool:
     return _all_among(landmark.ravel(), np.sort(parts.astype(np.float64)), near * np.abs(landmark).max())
 
 
-def _departure(
-    steps: Sequence[Step], names: Sequence[set[str]], landmarks: Landmarks, outputs: Sequence[int], near: float
+def _rounded(steps: Sequence[Step], names: Sequence[set[str]], wrong: int | None) -> str:
+    """The dtype, if the wrong step does no more than round something right to half precision."""
+    if wrong is None or steps[wrong].operation != "convert_element_type" or steps[wrong].value.dtype.itemsize > HALF:
+        return ""
+    before = steps[wrong].inputs[0]
+    return steps[wrong].value.dtype.name if before == GIVEN or names[before] else ""
+
+
+def _aside(steps: Sequence[Step], names: Sequence[set[str]], outputs: Sequence[int], last: str) -> int | None:
+    """The line of the last landmark, if nothing that is returned comes of it."""
+    found = [i for i, passed in enumerate(names) if last in passed]
+    leads = _ancestors(steps, outputs)
+    return None if any(i in leads for i in found) else next((steps[i].line for i in found if steps[i].line), None)
+
+
+def _departure(  # noqa: PLR0913, PLR0917 - what ``follow`` knows
+    steps: Sequence[Step],
+    names: Sequence[set[str]],
+    landmarks: Landmarks,
+    outputs: Sequence[int],
+    near: float,
+    pieces: Sequence[np.ndarray],
 ) -> int | None:
     """The first step that leads to the output and to nothing right, if there is one."""
     if not outputs:
@@ -125,9 +158,20 @@ def _departure(
     leads = _ancestors(steps, outputs)
     # What is returned counts only as a named landmark: to return what was given is not right.
     returned = _before_arranging(steps, outputs)
-    useful = _ancestors(steps, [i for i, found in enumerate(names) if found and (i not in returned or found != {""})])
+    right = [i for i, found in enumerate(names) if found and (i not in returned or found != {""})]
+    useful = _ancestors(steps, right + _told_to_others(steps, pieces, near))
     wrong = [i for i in sorted(leads) if i not in useful and steps[i].inputs]  # a constant is no mistake yet
-    return _arranged(steps, wrong[0], landmarks, near) if wrong else None
+    if not wrong or pieces:  # beside other devices' values an arrangement cannot be tried out
+        return wrong[0] if wrong else None
+    return _arranged(steps, wrong[0], landmarks, near)
+
+
+def _told_to_others(steps: Sequence[Step], pieces: Sequence[np.ndarray], near: float) -> list[int]:
+    """The steps that are what a device knows of its own piece, and that a collective operation takes or hands on."""
+    told = [i for i, step in enumerate(steps) if step.operation.startswith(COLLECTIVES)]
+    taken = [given for i in told for given in steps[i].inputs if given != GIVEN]
+    passed = {*told, *_before_arranging(steps, taken)}
+    return [i for i in passed if any(_is(steps[i].value, piece, near) for piece in pieces)]
 
 
 def _before_arranging(steps: Sequence[Step], outputs: Sequence[int]) -> set[int]:
@@ -147,6 +191,9 @@ def _arranged(steps: Sequence[Step], at: int, landmarks: Landmarks, near: float)
     mean = next((value for name, value in landmarks if name), None)
     if mean is None or not steps[at].operation.startswith(("reduce", "dot_general", "cumsum")):
         return at
+    given = landmarks[0][1]
+    if abs(mean.mean() - given.mean()) > near * np.abs(given).max():
+        return at  # it is weighted: no arrangement alone would have made it right
     chain = []
     for given in steps[at].inputs:
         before: int | None = None if given == GIVEN else given
@@ -178,14 +225,14 @@ def _ancestors(steps: Sequence[Step], of: Sequence[int]) -> set[int]:
     return found
 
 
-def _is(value: np.ndarray, landmark: np.ndarray, near: float) -> bool:
+def _is(value: np.ndarray, landmark: np.ndarray, near: float, rounding: float = 0.0) -> bool:
     """Whether a value is a landmark, however often repeated, or a part of it such as one group's.
 
     Order counts only where the shapes are equal.
     """
     if not value.size or not np.isfinite(value).all():
         return False
-    allowed = near * np.abs(landmark).max()
+    allowed = near * np.abs(landmark).max() + (rounding if landmark.size == value.size else 0.0)
     given = value.astype(np.float64)
     if given.shape == landmark.shape:
         return bool(np.all(np.abs(given - landmark) <= allowed))

@@ -76,7 +76,7 @@ _TRAITS: tuple[Candidate, ...] = (
     ),
     (
         Trait(
-            "x has a single row",
+            "the first axis of x has length one",
             "Which line of your code treats an axis of length one in another way than a longer one?",
         ),
         lambda case: case.x.ndim > 1 and case.x.shape[0] == 1,

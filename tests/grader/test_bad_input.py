@@ -85,7 +85,7 @@ CONTENT = {
     ),
     "KeyboardInterrupt": ("raise KeyboardInterrupt\n", "raised KeyboardInterrupt"),
     "raises": (with_body("raise ValueError('my own words')"), "raised ValueError: my own words\n"),
-    "raises silently": (with_body("raise ValueError"), "raised ValueError\n"),
+    "raises silently": (with_body("raise ValueError"), "raised ValueError, without a word"),
     "asks for input": (with_body("input()"), "input() has nobody to ask here"),
     "wrong call": (with_body("return jnp.mean(x, axes=-1)"), "got an unexpected keyword argument 'axes'"),
     "no such attribute": (with_body("return self.groups"), '"MyGroupNorm" object has no attribute "groups"'),

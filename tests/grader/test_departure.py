@@ -76,7 +76,7 @@ def test_a_right_default_is_not_blamed(runner):
 
 def test_what_is_missing_at_the_end(runner):
     report = graded(runner, "gamma * x_hat.reshape(x.shape) + beta", "x_hat.reshape(x.shape)")
-    assert report.departure.text.startswith("All is right as far as it goes, but no output comes after line ")
+    assert report.departure.text.startswith("All is right as far as it goes, but what line ")
 
 
 @pytest.mark.parametrize(

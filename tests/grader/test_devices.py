@@ -7,10 +7,11 @@ import pytest
 from jax import lax
 
 from exercises.loader import load
-from grader import devices, trace
+from grader import devices, sentences, trace
 from grader.judge import judge
 from grader.pipeline import grade
 from grader.plan import make_plan
+from grader.runners.base import Ending
 from grader.submission import Submission
 from grader.transcript import Answer
 
@@ -20,6 +21,7 @@ FILE = "submission_under_test.py"
 FOUR = {"mesh": [("d", 4)], "cut": ["d", ""]}
 SQUARE = {"mesh": [("a", 2), ("b", 2)], "cut": ["a", "b"]}
 X = jnp.arange(32.0).reshape(8, 4)
+TOO_MUCH = "each device sends 257 bytes to the others, and its piece of x has 8192; 16 would do, and 256 are let pass"
 SOURCE = """
 def f(variables, x):
     total = lax.psum(x.sum(), "d")
@@ -90,9 +92,9 @@ def test_steps_of_a_gradient_are_followed_too():
 @pytest.mark.parametrize(
     ("sent", "outcome", "message"),
     [
-        (np.int64(64), "right", ""),
-        (np.int64(512), "right", ""),
-        (np.int64(513), "wrong", "each device sends 513 bytes to the others, and its piece of x has 6144; 64 would do"),
+        (np.int64(16), "right", ""),
+        (np.int64(256), "right", ""),
+        (np.int64(257), "wrong", TOO_MUCH),
         (np.int64(-1), "wrong", "what the devices send to each other cannot be measured"),
         (np.float64("nan"), "wrong", "what the devices send to each other cannot be measured"),
     ],
@@ -101,6 +103,23 @@ def test_what_is_sent_is_judged(sent, outcome, message):
     answer = Answer(arrays={"value": np.asarray(sent)}, problem=None, printed="")
     verdict = judge(CASES[-1], EXERCISE.spec.reference, answer)
     assert (verdict.outcome, verdict.message) == (outcome, message)
+
+
+def test_prints_on_devices_are_dropped_and_a_timeout_thinks_of_collectives(walled):
+    line = "    variance = jax.lax.pmean"
+    source = EXERCISE.solution.replace(
+        line, f'    jax.debug.print("{{}}", mean)\n    jax.debug.callback(print, mean)\n{line}'
+    )
+    assert source.count("debug") == 2
+    assert grade(EXERCISE, Submission(name="a.py", source=source), seed=0, runner=walled).outcome == "right"
+    asked = sentences.of_ending(Ending(kind="time", detail="30 s"), during="in this case", together=True)
+    assert asked.endswith("a loop without an end, or a collective operation to which not every device comes?")
+
+
+@pytest.mark.parametrize("name", ["shard_map", "make_jaxpr"])
+def test_jax_s_own_functions_are_kept_from_before_the_submission(walled, name):
+    source = EXERCISE.solution.replace("import jax\n", f"import jax\njax.{name} = None\n", 1)
+    assert grade(EXERCISE, Submission(name="a.py", source=source), seed=0, runner=walled).outcome == "right"
 
 
 def test_a_case_says_over_how_many_devices_x_is_cut():

@@ -25,6 +25,21 @@ BRIEF = replace(
     ),
 )
 LINE = "        return gamma * normalize(x, self.num_groups, self.eps) + beta\n"
+BARE = """
+from functools import partial
+import jax, jax.numpy as jnp
+
+@partial(jax.checkpoint, static_argnums=(3, 4))
+def norm(x, gamma, beta, num_groups, eps):
+    if x.shape[-1] % num_groups:
+        raise ValueError
+    groups = x.reshape(*x.shape[:-1], num_groups, -1)
+    centred = groups - groups.mean(-1, keepdims=True)
+    return gamma * (centred / jnp.sqrt((centred**2).mean(-1, keepdims=True) + eps)).reshape(x.shape) + beta
+
+def group_norm(x, gamma, beta, num_groups, eps=1e-5):
+    return norm(x, gamma, beta, num_groups, eps)
+"""
 SOURCE = EXERCISE.spec.right_variants[0].source
 
 
@@ -94,3 +109,20 @@ def test_an_exercise_that_asks_for_a_gradient_needs_one():
     bare = replace(group_norm.REFERENCE, gradient=None)
     with pytest.raises(ValueError, match="its reference has no gradient"):
         bare.differentiated()
+
+
+@pytest.mark.parametrize(("by", "outcome"), [("jax.custom_vjp", "right"), ("jax.checkpoint", "wrong")])
+def test_a_gradient_of_its_own_is_what_forward_mode_refuses(by, outcome, unwalled):
+    """What JAX differentiates keeps as little under ``jax.checkpoint`` as what has a way back of its own."""
+    exercise = load("group_norm_gradient")
+    source = exercise.solution
+    if by == "jax.checkpoint":
+        source = BARE
+    report = grade(exercise, Submission(name="s.py", source=source), seed=0, runner=unwalled)
+    assert report.outcome == outcome
+    by_name = {case.name: case for case in report.cases}
+    assert by_name["a gradient of its own"].outcome == outcome
+    if outcome == "wrong":
+        assert "jax.jvp must fail" in by_name["a gradient of its own"].message
+        assert by_name["the gradient of x"].outcome == "skipped"
+        assert by_name["what is kept"].outcome == "right"

@@ -1,10 +1,13 @@
 """What is said of errors that are no named idea's: right answers, distorted in a known way."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from exercises.loader import load
 from exercises.spec import Value
+from grader.diagnosis import parts, structure
 from grader.diagnosis.diagnose import diagnose
 from grader.judge import float64_arrays
 from grader.plan import make_plan
@@ -111,6 +114,23 @@ def test_what_the_errors_are(distort, words):
     assert sum(words in text for text in found) > len(CASES) / 2
 
 
+@pytest.mark.parametrize(("got", "told"), [([3.0, 1.0, 2.0], True), ([1.002, 2.0, 3.0], False)])
+def test_what_is_merely_inexact_does_not_stand_in_other_places(got, told):
+    """Half precision allows so much that, in order, inexact values are the right ones too."""
+    expected = np.array([1.0, 2.0, 3.0])
+    seen = SimpleNamespace(got=np.array(got), expected=expected, allowed=np.array([1e-3, 1e-3, 4e-3]))
+    assert (structure._other_places((seen,)) is not None) == told
+
+
+def test_where_only_zeros_are_right_no_size_is_told():
+    case = SimpleNamespace(x=np.zeros(3, np.float32))
+    expected = np.array([0.0, -1.0, 2.0])
+    seen = SimpleNamespace(case=case, expected=expected, allowed=np.full(3, 1e-6), wrong=expected != 0)
+    assert parts._by_value([seen]) is None
+    seen.expected = np.array([0.5, -1.0, 2.0])
+    assert "beyond 0.5 in size" in parts._by_value([seen])[0]
+
+
 def in_case(has, change=lambda y, *_: np.random.default_rng(0).normal(size=y.shape)):
     return lambda y, a, c: change(y, a, c) if has(c) else y
 
@@ -130,7 +150,7 @@ def in_case(has, change=lambda y, *_: np.random.default_rng(0).normal(size=y.sha
         (in_case(lambda c: c.x.ndim == 1), "where x has 1 axis", {"one position"}),
         (
             in_case(lambda c: c.arguments["num_groups"] == 1),
-            "where there is one group (the same cases in which x has a single row)",
+            "where there is one group (the same cases in which the first axis of x has length one)",
             {"one group, one row"},
         ),
     ],

@@ -1,5 +1,7 @@
 """Where a program departs from the right way, from steps made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -160,3 +162,51 @@ def test_a_case_is_followed_with_the_exercises_landmarks():
     found = trail(planned, traced, exercise.spec.reference)
     assert (found.right, found.line) == (("mean",), 7)
     assert trail(planned, Traced(case=index, steps=(), outputs=(), problem=None), exercise.spec.reference) is None
+
+
+def test_what_rounds_to_half_precision_is_said_to():
+    def half(value):
+        return value.astype("f2").astype("f4")
+
+    made = steps(
+        RESHAPED, (2, "reduce_sum", MEAN, (0,)), (2, "convert_element_type", half(MEAN), (1,)),
+        (3, "sub", GROUPS - half(MEAN), (0, 2)), (4, "reshape", X - half(MEAN).repeat(4, 1).reshape(X.shape), (3,)),
+    )  # fmt: skip
+    narrow = [replace(made[i], value=made[i].value.astype("f2")) if i == 2 else made[i] for i in range(len(made))]
+    found = follow(narrow, LANDMARKS, [4], near=3e-5)
+    assert (found.line, found.rounded) == (2, "float16")
+    assert follow(made, LANDMARKS, [4], near=3e-5).rounded == ""
+
+
+def test_a_right_end_that_is_not_what_is_returned():
+    found = followed(
+        RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "mul", VAR, (0, 1)), (4, "div", OUT, (0, 2)),
+        (5, "add", OUT * 2, (0,)), outputs=[4],
+    )  # fmt: skip
+    assert (found.aside, found.missing) == (4, "")
+    assert followed(RESHAPED, (4, "div", OUT, (0,)), (5, "mul", OUT * 2, (1,))).aside is None
+
+
+def test_a_difference_from_a_large_mean_may_err_as_its_mean_is_rounded():
+    x = X + 1000
+    marks = (("", x), ("mean", MEAN + 1000), ("x - mean", GROUPS - MEAN), ("output", OUT))
+    rounded = GROUPS - MEAN + 1e-4
+    rows = [RESHAPED, (2, "reduce_sum", MEAN + 1000, (0,)), (3, "sub", rounded, (0, 1)), (4, "div", rounded * 2, (2,))]
+    assert follow(steps(*rows), marks, [3], near=3e-5).right == ("mean", "x - mean")
+    assert followed(*rows).right == ()
+
+
+def test_a_weighted_mean_is_no_matter_of_arrangement():
+    """A mean of all values, where only some count: no other reshape would have given the right one."""
+    marks = (("", X), ("mean", MEAN + 0.3), ("output", OUT))
+    plain = X.mean(-1, keepdims=True)
+    rows = steps(RESHAPED, (2, "reduce_sum", plain, (0,)), (3, "sub", X - plain, (0, 1)))
+    assert follow(rows, marks, [2], near=3e-5).line == 2
+
+
+@pytest.mark.parametrize(("operation", "line"), [("psum", 3), ("mul", 2)])
+def test_what_a_device_knows_of_its_piece_is_right_where_it_tells_the_others(operation, line):
+    own = GROUPS.mean(-1)
+    rows = steps(RESHAPED, (2, "reduce_sum", own, (0,)), (3, operation, own * 2, (1,)), (4, "sub", X + 3, (0, 2)))
+    marks = (("", X), ("mean", MEAN + 0.1), ("output", OUT))
+    assert follow(rows, marks, [3], near=3e-5, pieces=[own]).line == line
