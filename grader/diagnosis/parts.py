@@ -25,7 +25,7 @@ def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
         most = Counter(said.values()).most_common(1)
         if most and most[0][1] * 2 > len(partly):
             return {index: found for index, found in said.items() if found == most[0][0]}
-    common = _by_value(partly)
+    common = by_value(partly)
     return {seen.index: common for seen in partly} if common else {}
 
 
@@ -94,7 +94,7 @@ def _channels(seen: Compared) -> tuple[str, np.ndarray] | None:
     return None if seen.channels is None else ("channel", seen.channels)
 
 
-def _by_value(partly: list[Compared]) -> Said | None:
+def by_value(partly: list[Compared]) -> Said | None:
     """Whether it is the outermost values that are wrong in all cases, or those of one sign."""
     # Half precision allows so much that it blurs where wrong begins.
     told = [seen for seen in partly if seen.case.x.dtype.itemsize > HALF] or partly

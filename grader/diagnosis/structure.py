@@ -68,7 +68,7 @@ def _what(wrong: tuple[Compared, ...]) -> dict[int, Said]:
     found = {seen.index: _not_finite(seen) for seen in wrong if seen not in finite}
     if said := thoughtless(wrong):
         return {seen.index: said for seen in wrong}
-    for look in (_other_places, _one_scale, _one_shift, _other_argument, which_values, _one_each):
+    for look in (other_places, _one_scale, _one_shift, _other_argument, which_values, _one_each):
         said = look(finite) if finite else None
         if said:
             return {**found, **(said if isinstance(said, dict) else {seen.index: said for seen in finite})}
@@ -89,7 +89,7 @@ def _is(seen: Compared, name: str) -> bool:
         return False
 
 
-def _other_places(wrong: tuple[Compared, ...]) -> Said | None:
+def other_places(wrong: tuple[Compared, ...]) -> Said | None:
     """Whether the right values stand in wrong places."""
     if not all(_is_permuted(seen) for seen in wrong):
         return None

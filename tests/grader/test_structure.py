@@ -119,16 +119,16 @@ def test_what_is_merely_inexact_does_not_stand_in_other_places(got, told):
     """Half precision allows so much that, in order, inexact values are the right ones too."""
     expected = np.array([1.0, 2.0, 3.0])
     seen = SimpleNamespace(got=np.array(got), expected=expected, allowed=np.array([1e-3, 1e-3, 4e-3]))
-    assert (structure._other_places((seen,)) is not None) == told
+    assert (structure.other_places((seen,)) is not None) == told
 
 
 def test_where_only_zeros_are_right_no_size_is_told():
     case = SimpleNamespace(x=np.zeros(3, np.float32))
     expected = np.array([0.0, -1.0, 2.0])
     seen = SimpleNamespace(case=case, expected=expected, allowed=np.full(3, 1e-6), wrong=expected != 0)
-    assert parts._by_value([seen]) is None
+    assert parts.by_value([seen]) is None
     seen.expected = np.array([0.5, -1.0, 2.0])
-    assert "beyond 0.5 in size" in parts._by_value([seen])[0]
+    assert "beyond 0.5 in size" in parts.by_value([seen])[0]
 
 
 def in_case(has, change=lambda y, *_: np.random.default_rng(0).normal(size=y.shape)):
