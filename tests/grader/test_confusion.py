@@ -1,6 +1,6 @@
 """Wrong programs, written by other means than the misconceptions' own code: which idea is each taken for?
 
-``pytest tests/grader/test_confusion.py -s`` prints the confusion table for a few programs of each exercise; with
+``pytest tests/grader/test_confusion.py -s`` prints the confusion table for one program of each exercise; with
 ``--every-wrong-submission`` for all programs, which takes some ten minutes and belongs before a release.
 """
 
@@ -19,7 +19,7 @@ from grader.pipeline import check_file
 from grader.runners import choice
 from grader.runners.warm import WarmRunner
 
-FEW = 2  # programs of an exercise
+FEW = 1  # programs of an exercise
 FILES = sorted(Path(__file__).with_name("wrong_submissions").glob("*.py"))
 # Wrong trainings are in test_confusion_training.py.
 EXERCISES = {e.slug: e for e in load_all() if e.spec.entry.kind != "training"}

@@ -23,6 +23,7 @@ from grader.submission import Submission
 
 pytestmark = pytest.mark.skipif(not WARM_HERE, reason="the warm runner needs Linux")
 EXERCISE = load("group_norm_1d")
+VARIANTS = 4  # enough for a look at what they import
 RIGHT = Submission(name="right.py", source=EXERCISE.solution)
 # A case of each kind: whether a right program can run shows in them, and others would only be compiled.
 KINDS = {(type(c.check), getattr(c.check, "transform", "")): c.name for c in reversed(EXERCISE.spec.cases)}
@@ -271,7 +272,7 @@ def test_a_submission_cannot_change_what_the_next_one_gets_from_the_cache():
 
 
 def test_modules_that_jax_and_flax_import_late_are_there_already(runner):
-    """Every right variant, and a tour of what learners reach for, load no module that was not there before."""
+    """Right variants, and a tour of what learners reach for, load no module that was not there before."""
     tour = (
         "import sys\nbefore = set(sys.modules)\n"
         "import jax, jax.numpy as jnp, numpy as np, optax\nfrom flax import linen as nn, nnx\n"
@@ -288,7 +289,7 @@ def test_modules_that_jax_and_flax_import_late_are_there_already(runner):
         "late = sorted(m for m in set(sys.modules) - before if m != 'submission')\nprint('LATE', late)"
     )
     assert "LATE []" in printed_by(runner, tour)
-    for variant in EXERCISE.spec.right_variants:
+    for variant in EXERCISE.spec.right_variants[:VARIANTS]:
         source = f"import sys\nbefore = set(sys.modules)\n{variant.source}\n"
         assert run(runner, source).outcome == "right", variant.name
 
