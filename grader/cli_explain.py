@@ -71,7 +71,8 @@ def _meaning(exercise: Loaded) -> str:
     if exercise.spec.entry.kind == "training":
         return ""
     return (
-        "An error of 1 would just be accepted. A pass goes through all of x: before a mean is taken from anything, "
-        "everything that it is the mean of has been read. What is kept for the gradient is memory that a model pays "
-        "for every layer, from the way there to the way back."
+        "An error of 1 would just be accepted. A pass goes through all of x, or of the kernel where that is "
+        "normalised: before a mean is taken from anything, everything that it is the mean of has been read. What is "
+        "kept for the gradient is memory that a model pays for every layer, from the way there to the way back; in so "
+        "small a case a few numbers for each group weigh more than in a model."
     )

@@ -41,7 +41,7 @@ def note_start(exercise: str, target: Path) -> None:
 
 
 def note_try(file: Path, report: Report) -> bool:
-    """Records a graded try if there is a record beside the file; returns whether it is the first that is right.
+    """Records a graded try beside the file, or else here, where a record is; returns whether it is the first right one.
 
     What was not run, what we failed to grade and what is for grades is no try.
     """
@@ -49,6 +49,8 @@ def note_try(file: Path, report: Report) -> bool:
         return False
     try:
         changed = record.update(file.parent, report.exercise, lambda standing: standing.graded(report, file.name))
+        if changed is None:
+            changed = record.update(HERE, report.exercise, lambda standing: standing.graded(report, str(file)))
     except RecordError as error:
         _not_recorded(error)
         return False

@@ -57,6 +57,24 @@ def by_sample(per_sample: Callable[..., np.ndarray]) -> Callable[..., np.ndarray
     return value
 
 
+def _of_gamma(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    """The gradient with respect to gamma: the sum of cotangent times normalised value over all real positions."""
+    products = arrays["cotangent"] * _VALUE(_bare(arrays), arguments) * real(arrays)[..., None]
+    return products.sum(axis=tuple(range(products.ndim - 1)))
+
+
+def _of_gamma_moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
+    """How far that moves: each product by its own rounding and by what its normalised value moves."""
+    bare, kept = _bare(arrays), real(arrays)[..., None]
+    moved = _MOVED(bare, arguments, epsilon) + epsilon * np.abs(_VALUE(bare, arguments))
+    return (np.abs(arrays["cotangent"]) * moved * kept).sum(axis=tuple(range(moved.ndim - 1)))
+
+
+def _bare(arrays: Arrays) -> Arrays:
+    """Without scale and shift."""
+    return {**arrays, "gamma": np.ones_like(arrays["gamma"]), "beta": np.zeros_like(arrays["beta"])}
+
+
 def sharing(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     """The number of its group, counted over all samples, for each element, padding included."""
     x, groups = arrays["x"], arguments["num_groups"]
@@ -151,11 +169,13 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
     return tuple((name, value) for name, value in found if name or value.size == 1 or np.ptp(value))
 
 
+_VALUE, _MOVED = by_sample(PER_SAMPLE.value), by_sample(PER_SAMPLE.moved)
 REFERENCE = Reference(
-    value=by_sample(PER_SAMPLE.value),
-    moved=by_sample(PER_SAMPLE.moved),
+    value=_VALUE,
+    moved=_MOVED,
     sharing=sharing,
     landmarks=landmarks,
     gradient=by_sample(PER_SAMPLE.differentiated().value),
     gradient_moved=by_sample(PER_SAMPLE.differentiated().moved),
+    gradients={"gamma": (_of_gamma, _of_gamma_moved)},
 )

@@ -42,6 +42,13 @@ def _along_channels(keep: np.ndarray, values: np.ndarray) -> np.ndarray | None:
     return keep.reshape(len(keep), 1, *values.shape[-2:]) * np.ones(values.shape)
 
 
+def _gamma_beside_empty(arrays: Arrays, arguments: Arguments) -> np.ndarray:
+    """No number, as soon as one sample is all padding."""
+    spoilt = not real(arrays).reshape(len(arrays["x"]), -1).any(axis=1).all()
+    value, _ = REFERENCE.gradients["gamma"]
+    return np.full(arrays["gamma"].shape, np.nan) if spoilt else value(arrays, arguments)
+
+
 def _gradient_of_empty(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     """Right, but for the samples with nothing left, where it is not a number."""
     found = REFERENCE.differentiated().value(arrays, arguments)
@@ -174,6 +181,14 @@ GRADIENT = (
         "times the derivative of a division by 0 is not a number. Where would the choice have to stand, for there to "
         "be no division by 0 in any branch?",
         gradient=_gradient_of_empty,
+    ),
+    Misconception(
+        name="empty_spoils_gamma",
+        title="a sample with nothing left that spoils the gradient of gamma",
+        text="The values are right, and so is the gradient of x. But all samples add to the gradient of gamma, and one "
+        "that is all padding adds 0 times 0 / 0, which is not a number: to choose 0 for the output keeps that out of "
+        "the values alone. Which count in such a sample would leave no division by 0 anywhere?",
+        gradients={"gamma": _gamma_beside_empty},
     ),
     Misconception(
         name=_STATISTICS.name,

@@ -80,6 +80,16 @@ CASES = (
         points=2,
         needs=("a sample that is all padding", "under jit"),
     ),
+    # All samples add to it: one that is no number spoils the step for everybody.
+    _case(
+        "gradient of gamma beside a sample that is all padding",
+        Draw(shape=SEQUENCES),
+        EMPTY,
+        4,
+        1e-5,
+        Gradient(cotangent=Draw(shape=SEQUENCES), of="gamma"),
+        needs=("a sample that is all padding", "under jit"),
+    ),
 )
 
 SPEC = Exercise(
@@ -97,7 +107,7 @@ SPEC = Exercise(
     right_variants=VARIANTS,
     assemble=masked.assemble,
     forbidden=group_norm.FORBIDDEN,
-    seconds=20.0,  # five shapes and a gradient to compile for
+    seconds=20.0,  # five shapes and two gradients to compile for
     hints=(
         "Give the mask the axes that it lacks, each of length one, until it lines up with x after the channels are cut "
         "into groups. It has nothing to say about groups and channels.",

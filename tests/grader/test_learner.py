@@ -181,6 +181,19 @@ def test_check_records_the_best_try(run, verdicts):
     assert record.read(Path())[FIRST].solved
 
 
+def test_check_records_here_what_has_no_record_beside_it(run, verdicts):
+    keep()
+    Path("drafts").mkdir()
+    verdicts += [report(3, "a"), report(5, "b")]
+    run("check", FIRST, "drafts/f.py")
+    wanted = Standing(file=str(Path("drafts/f.py")), points=3, max_points=13, tries=("a",))
+    assert record.read(Path()) == {FIRST: wanted}
+    keep(Path("drafts"))
+    run("check", FIRST, "drafts/f.py")
+    assert record.read(Path()) == {FIRST: wanted}
+    assert record.read(Path("drafts"))[FIRST].tries == ("b",)
+
+
 def test_check_as_json_records_and_prints_one_object(run, verdicts):
     keep()
     verdicts.append(report(13, "a", "right"))
