@@ -181,6 +181,7 @@ GRADIENT = (
         "times the derivative of a division by 0 is not a number. Where would the choice have to stand, for there to "
         "be no division by 0 in any branch?",
         gradient=_gradient_of_empty,
+        gradients={"gamma": _gamma_beside_empty},
     ),
     Misconception(
         name="empty_spoils_gamma",
