@@ -51,8 +51,8 @@ HALF = replace(
         "a value on the way that has only half precision",
         "The formula is right: the errors are those of one or more roundings to the dtype of x before the last one. "
         "Where squares exceed 65,504, float16 has no number for them at all. A mean, a difference, a square or a "
-        "normalised value was kept in that dtype. What an array is multiplied by does not widen what was rounded "
-        "before. At which line does x become float32, and does anything become narrow again before the last?",
+        "normalised value was kept in that dtype, and a float32 gamma afterwards does not bring back the digits that "
+        "it lost. At which line does x become float32, and does anything become narrow again before the last?",
         centre=lambda v, axes, _: rounded(v - rounded(mean(v, axes), v), v),
         below=_spread_in_half,
     ),
