@@ -52,7 +52,7 @@ def test_a_solved_exercise_is_explained(tmp_path, capsys):
     assert exercise.spec.production[:40] in " ".join(out.split())
 
 
-@pytest.mark.parametrize(("slug", "case"), [("group_norm_images", "images"), ("sharded_group_norm", "rows of images")])
+@pytest.mark.parametrize(("slug", "case"), [("group_norm_images", "images"), ("sharded_group_norm", "long pieces")])
 def test_the_largest_plain_call_is_looked_into_or_else_one_under_jit(slug, case):
     exercise, looks = load(slug), []
 
