@@ -113,25 +113,6 @@ def bwd(num_groups, eps, kept, dy):
 
 group_norm.defvjp(fwd, bwd)
 """,
-    "checkpointed": """
-from functools import partial
-
-import jax
-import jax.numpy as jnp
-
-
-@partial(jax.checkpoint, static_argnums=(3, 4))
-def recomputed(x, gamma, beta, num_groups, eps):
-    g = x.reshape(*x.shape[:-1], num_groups, -1)
-    g = g - g.mean(-1, keepdims=True)
-    return gamma * (g / jnp.sqrt((g**2).mean(-1, keepdims=True) + eps)).reshape(x.shape) + beta
-
-
-def group_norm(x, gamma, beta, num_groups, eps=1e-5):
-    if x.shape[-1] % num_groups:
-        raise ValueError("groups must divide channels")
-    return recomputed(x, gamma, beta, num_groups, eps)
-""",
     "through_the_statistics": """
 from functools import partial
 
