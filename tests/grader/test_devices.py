@@ -21,7 +21,7 @@ FILE = "submission_under_test.py"
 FOUR = {"mesh": [("d", 4)], "cut": ["d", ""]}
 SQUARE = {"mesh": [("a", 2), ("b", 2)], "cut": ["a", "b"]}
 X = jnp.arange(32.0).reshape(8, 4)
-TOO_MUCH = "each device sends 257 bytes to the others, and its piece of x has 8192; 16 would do, and 256 are let pass"
+TOO_MUCH = "each device sends 513 bytes to the others, and its piece of x has 8192; 32 would do, and 512 are let pass"
 SOURCE = """
 def f(variables, x):
     total = lax.psum(x.sum(), "d")
@@ -92,9 +92,9 @@ def test_steps_of_a_gradient_are_followed_too():
 @pytest.mark.parametrize(
     ("sent", "outcome", "message"),
     [
-        (np.int64(16), "right", ""),
-        (np.int64(256), "right", ""),
-        (np.int64(257), "wrong", TOO_MUCH),
+        (np.int64(32), "right", ""),
+        (np.int64(512), "right", ""),
+        (np.int64(513), "wrong", TOO_MUCH),
         (np.int64(-1), "wrong", "what the devices send to each other cannot be measured"),
         (np.float64("nan"), "wrong", "what the devices send to each other cannot be measured"),
     ],
