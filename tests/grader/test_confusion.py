@@ -48,9 +48,9 @@ def table(request):
     every = request.config.getoption("--every-wrong-submission")
     files = FILES if every else some_of_each_exercise()
     with choice.runner() as runner, ThreadPoolExecutor(2) as pool:
-        if isinstance(runner, WarmRunner):
+        if every and isinstance(runner, WarmRunner):  # for a program each it would cost more than it saves
             for exercise in EXERCISES.values():
-                runner.fill(list(programs(exercise))[:1])  # more costs more than it saves
+                runner.fill(list(programs(exercise))[:1])
         return dict(zip([path.stem for path in files], pool.map(lambda path: found(path, runner), files), strict=True))
 
 
