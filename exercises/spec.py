@@ -121,8 +121,7 @@ class Raises:
 
     Attributes:
       rule: why it must be: "12 channels do not split into num_groups=5".
-      transform: what is asked of the call: "eager", that it is made; "forward", the same under ``jax.jvp`` with respect
-        to x, which what has a ``jax.custom_vjp`` refuses.
+      transform: "eager", or "forward": under ``jax.jvp``, which what has a ``jax.custom_vjp`` refuses.
     """
 
     rule: str

@@ -106,7 +106,7 @@ def follow(  # noqa: PLR0913
         caller=next((step.caller for step in steps[at:] if step.caller), None),
         unfinished=wrong is None,
         rounded=_rounded(steps, names, wrong),
-        aside=None if missing or wrong is None else _aside(steps, names, outputs, told[-1]),
+        aside=None if missing or wrong is None or not told else _aside(steps, names, outputs, told[-1]),
     )
 
 
@@ -133,8 +133,8 @@ def _rounded(steps: Sequence[Step], names: Sequence[set[str]], wrong: int | None
     """The dtype, if the wrong step does no more than round something right to half precision."""
     if wrong is None or steps[wrong].operation != "convert_element_type" or steps[wrong].value.dtype.itemsize > HALF:
         return ""
-    before = steps[wrong].inputs[0]
-    return steps[wrong].value.dtype.name if before == GIVEN or names[before] else ""
+    right = all(before == GIVEN or names[before] for before in steps[wrong].inputs)
+    return steps[wrong].value.dtype.name if right else ""
 
 
 def _aside(steps: Sequence[Step], names: Sequence[set[str]], outputs: Sequence[int], last: str) -> int | None:

@@ -178,6 +178,13 @@ def test_what_rounds_to_half_precision_is_said_to():
     assert follow(made, LANDMARKS, [4], near=3e-5).rounded == ""
 
 
+def test_landmarks_without_names_and_a_constant_that_is_returned_tell_nothing():
+    half = replace(steps((3, "convert_element_type", OUT, ()))[0], value=OUT.astype("f2"))
+    assert follow([half], (("", X),), [0], near=3e-5).right == ()
+    found = follow([half, *steps((4, "mul", OUT * 3, (GIVEN,)))], (("", X),), [1], near=3e-5)
+    assert (found.line, found.aside) == (4, None)
+
+
 def test_a_right_end_that_is_not_what_is_returned():
     found = followed(
         RESHAPED, (2, "reduce_sum", MEAN, (0,)), (3, "mul", VAR, (0, 1)), (4, "div", OUT, (0, 2)),

@@ -23,7 +23,6 @@ from grader.submission import Submission
 
 pytestmark = pytest.mark.skipif(not WARM_HERE, reason="the warm runner needs Linux")
 EXERCISE = load("group_norm_1d")
-VARIANTS = 4  # enough for a look at what they import
 RIGHT = Submission(name="right.py", source=EXERCISE.solution)
 # A case of each kind: whether a right program can run shows in them, and others would only be compiled.
 KINDS = {(type(c.check), getattr(c.check, "transform", "")): c.name for c in reversed(EXERCISE.spec.cases)}
@@ -289,7 +288,7 @@ def test_modules_that_jax_and_flax_import_late_are_there_already(runner):
         "late = sorted(m for m in set(sys.modules) - before if m != 'submission')\nprint('LATE', late)"
     )
     assert "LATE []" in printed_by(runner, tour)
-    for variant in EXERCISE.spec.right_variants[:VARIANTS]:
+    for variant in EXERCISE.spec.right_variants[:4]:
         source = f"import sys\nbefore = set(sys.modules)\n{variant.source}\n"
         assert run(runner, source).outcome == "right", variant.name
 
