@@ -35,12 +35,12 @@ from typing import Any
 from class_maker import student_kind, write_class
 from peers import PEERS, BenchmarkError, Prepared
 
-from exercises.loader import Loaded, load
-from grader.batch.basis import versions
-from grader.batch.gradebook import NAME
-from grader.batch.read import read_batch
-from grader.batch.result import Grade
-from grader.redteam import descendants
+from grader.authoring.redteam import descendants
+from grader.classroom.digests import versions
+from grader.classroom.gradebook import NAME
+from grader.classroom.load_results import read_batch
+from grader.classroom.results import Grade
+from grader.course.loader import Loaded, load
 
 TICK = 0.05
 OTTER = next(peer for peer in PEERS if peer.name == "otter")
@@ -51,7 +51,7 @@ def main() -> int:
     """Measures and prints."""
     options = _options()
     exercise = load(options.exercise)
-    chance = random.Random(options.seed)  # noqa: S311 - a mixture
+    chance = random.Random(options.seed)
     machine = f"{platform.machine()}, {os.cpu_count()} CPUs"
     print(f"{machine}, load average {os.getloadavg()[0]:.1f};", end=" ")
     print(", ".join(f"{name} {number}" for name, number in versions().items()))
@@ -85,7 +85,7 @@ def main() -> int:
 def measured(what: str, arguments: list[str], students: int) -> tuple[int, Results]:
     """Runs the command once and prints what it took; returns its exit code, and that in numbers."""
     began, highest, looks, used = time.monotonic(), 0.0, 0, {}
-    process = subprocess.Popen([sys.executable, "-m", "grader", *arguments], stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-m", "grader", *arguments], stdout=subprocess.PIPE, text=True)
     while process.poll() is None:
         pids = {process.pid, *descendants(process.pid)}
         used |= {pid: seconds for pid in pids if (seconds := cpu(pid)) is not None}
@@ -129,14 +129,14 @@ def otter(exercise: Loaded, files: list[Path], folder: Path, jobs: int) -> list[
 
 def killed(exercise: Loaded, folder: Path, options: argparse.Namespace, results: Results) -> int:
     """Grades a class unbroken, and killed at random moments; returns how many verdicts differ."""
-    chance = random.Random(options.seed + 1)  # noqa: S311 - a mixture
+    chance = random.Random(options.seed + 1)
     write_class(exercise, folder / "killed class", options.kill_students, chance)
     command = ["batch", exercise.slug, str(folder / "killed class"), "--seed", "1", "--jobs", str(options.jobs)]
     measured("a smaller class, unbroken", [*command, "--out", str(folder / "unbroken")], options.kill_students)
     most, out = _verdicts(folder / "unbroken" / NAME), folder / "killed"
     moments = sorted(chance.sample(range(1, most), options.kills))
     for moment in moments:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(  # our own command
             [sys.executable, "-m", "grader", *command, "--out", str(out)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -49,11 +49,11 @@ def _shown(seconds: float) -> str:
 
 
 def _drawn(rows: dict[int, list[float]], students: int, seconds: float, jobs: int, path: Path) -> None:
-    import matplotlib as mpl  # noqa: PLC0415 - for the figure alone
+    import matplotlib as mpl  # for the figure alone
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "batch_cost"  # the same numbers, the same bytes
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
     for workers, found in rows.items():
@@ -66,7 +66,7 @@ def _drawn(rows: dict[int, list[float]], students: int, seconds: float, jobs: in
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("results", type=Path, help="JSON that batch.py wrote")
     parser.add_argument("--figure", type=Path, help="an SVG file to write")
     return parser.parse_args()

@@ -1,9 +1,9 @@
 """A class of any size, made anew, the same for the same chance: what ``batch.py`` has graded.
 
 Half of it is right (the exercise's right variants and ``submissions/``), a third wrong in every known way (the
-exercise's misconceptions that are programs, what lies in ``tests/grader/wrong_submissions``, and slips in right
-programs), the rest hostile (``tests/attacks``, as far as they need nothing filled in), empty, the starter, in a wrong
-encoding, or word for word a neighbour's. Every program but the neighbours' is a text of its own.
+exercise's misconceptions that are programs, what lies in ``tests/data/wrong_submissions``, and slips in right
+programs), the rest hostile (``tests/data/attacks``, as far as they need nothing filled in), empty, the starter, in a
+wrong encoding, or word for word a neighbour's. Every program but the neighbours' is a text of its own.
 """
 
 import random
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from mixed_submissions import SLIPS, SUBMISSIONS, changed, hostile
 
-from exercises.loader import Loaded
+from grader.course.loader import Loaded
 
-WRONG = Path(__file__).parents[1] / "tests" / "grader" / "wrong_submissions"
+WRONG = Path(__file__).parents[1] / "tests" / "data" / "wrong_submissions"
 
 
 def write_class(exercise: Loaded, folder: Path, count: int, chance: random.Random) -> dict[str, int]:

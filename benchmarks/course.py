@@ -17,11 +17,11 @@ from itertools import islice
 
 from grader_latency import machine
 
-from exercises.loader import Loaded, load_all
-from grader.filling import programs
+from grader.course.loader import Loaded, load_all
 from grader.pipeline import grade
-from grader.runners.warm import WARM_HERE, WarmRunner
-from grader.submission import Submission
+from grader.sandbox.warm import WARM_HERE, WarmRunner
+from grader.sandbox.warming import programs
+from grader.submission.reading import Submission
 
 FILLED = 2  # programs an exercise, as grader watch does
 
@@ -63,7 +63,7 @@ def _graded(exercise: Loaded, runner: WarmRunner) -> float:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("exercises", nargs="*", help="slugs; all by default")
     parser.add_argument("--rounds", type=int, default=7)
     return parser.parse_args()

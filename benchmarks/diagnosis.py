@@ -18,13 +18,13 @@ from unittest import mock
 import numpy as np
 from grader_latency import machine
 
-from exercises.loader import load
 from grader import pipeline
-from grader.filling import programs
+from grader.course.loader import load
 from grader.reports import as_json
-from grader.runners.warm import WARM_HERE, WarmRunner
+from grader.sandbox.warm import WARM_HERE, WarmRunner
+from grader.sandbox.warming import programs
 
-WRONG = sorted((Path(__file__).parents[1] / "tests" / "grader" / "wrong_submissions").glob("*.py"))
+WRONG = sorted((Path(__file__).parents[1] / "tests" / "data" / "wrong_submissions").glob("*.py"))
 RIGHT = sorted(Path(__file__).with_name("submissions").glob("right_*.py"))
 PAUSE = 0.4  # seconds in which the warm grader gets its next fork ready
 
@@ -73,7 +73,7 @@ def main() -> int:
 @contextmanager
 def _nothing_more() -> Iterator[None]:
     """Verdicts alone."""
-    names = ("diagnose", "_departure", "_error_map", "case_to_trace")
+    names = ("_diagnoses", "_departure", "_error_map", "case_to_trace")
     values = ({}, None, None, None)
     with mock.patch.multiple(pipeline, **{n: mock.Mock(return_value=v) for n, v in zip(names, values, strict=True)}):
         yield

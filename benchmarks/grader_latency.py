@@ -4,7 +4,7 @@
 
 Every round takes one of the programs in ``submissions/`` (none of them is an exercise's solution or right variant)
 through every tool in turn, and begins with another tool each time. All grade ``group_norm_1d``: same cases, same inputs
-(``grader.plan.make_plan``), same expected values. The verdict is checked in every run, down to the
+(``grader.plan.cases.make_plan``), same expected values. The verdict is checked in every run, down to the
 number of failed cases, and a wrong one ends the benchmark: a tool that grades wrongly has no latency.
 
 What is compared: from a file on disk to a report as JSON. For the peers that is a command, from its start to its end,
@@ -32,14 +32,14 @@ from pathlib import Path
 import numpy as np
 from peers import PEERS, BenchmarkError, Prepared, Verdict, version_of
 
-from exercises.loader import Loaded, load
-from grader.canary import reached
-from grader.filling import programs
+from grader.course.loader import Loaded, load
 from grader.pipeline import check_file
 from grader.reports import as_json
-from grader.runners.base import Runner
-from grader.runners.fresh import FreshRunner
-from grader.runners.warm import WARM_HERE, WarmRunner
+from grader.sandbox.base import Runner
+from grader.sandbox.canary import reached
+from grader.sandbox.fresh import FreshRunner
+from grader.sandbox.warm import WARM_HERE, WarmRunner
+from grader.sandbox.warming import programs
 
 SUBMISSIONS = Path(__file__).with_name("submissions")
 SEED = 1  # another than the compile cache is filled with

@@ -57,7 +57,7 @@ def in_jax(function: Callable, case: Case, *, first: bool = False) -> Layer:
     dtype, channels = jnp.dtype(case.dtype), case.shape[-1]
     scale, offset = jnp.ones(channels), jnp.zeros(channels)
 
-    def both(x: jax.Array, dy: jax.Array, scale: jax.Array, offset: jax.Array) -> Any:  # noqa: ANN401
+    def both(x: jax.Array, dy: jax.Array, scale: jax.Array, offset: jax.Array) -> Any:
         y, pull = jax.vjp(function, x, scale, offset)
         return y, *pull(dy)
 
@@ -82,7 +82,7 @@ def in_jax(function: Callable, case: Case, *, first: bool = False) -> Layer:
 
 def ours(case: Case) -> Layer:
     """``groupnorm_jax.GroupNorm``."""
-    from groupnorm_jax import GroupNorm  # noqa: PLC0415 - peers are imported when they are measured
+    from groupnorm_jax import GroupNorm  # peers are imported when they are measured
 
     layer = GroupNorm(case.groups, epsilon=EPS, dtype=case.dtype)
     return in_jax(lambda x, s, o: layer.apply({"params": {"scale": s, "bias": o}}, x), case)
@@ -95,7 +95,7 @@ def limit(case: Case) -> Layer:
 
 def flax_linen(case: Case) -> Layer:
     """``flax.linen.GroupNorm``."""
-    from flax import linen  # noqa: PLC0415
+    from flax import linen
 
     layer = linen.GroupNorm(case.groups, epsilon=EPS, dtype=case.dtype)
     return in_jax(lambda x, s, o: layer.apply({"params": {"scale": s, "bias": o}}, x), case)
@@ -103,7 +103,7 @@ def flax_linen(case: Case) -> Layer:
 
 def flax_nnx(case: Case) -> Layer:
     """``flax.nnx.GroupNorm``."""
-    from flax import nnx  # noqa: PLC0415
+    from flax import nnx
 
     layer = nnx.GroupNorm(case.shape[-1], case.groups, epsilon=EPS, dtype=jnp.dtype(case.dtype), rngs=nnx.Rngs(0))
     graph, state = nnx.split(layer)
@@ -118,9 +118,9 @@ def flax_nnx(case: Case) -> Layer:
 
 def haiku(case: Case) -> Layer:
     """``haiku.GroupNorm``."""
-    import haiku as hk  # noqa: PLC0415
+    import haiku as hk
 
-    norm = hk.without_apply_rng(hk.transform(lambda x: hk.GroupNorm(case.groups, eps=EPS)(x)))  # noqa: PLW0108 - made inside
+    norm = hk.without_apply_rng(hk.transform(lambda x: hk.GroupNorm(case.groups, eps=EPS)(x)))
 
     def apply(x: jax.Array, scale: jax.Array, offset: jax.Array) -> jax.Array:
         return norm.apply({"group_norm": {"scale": scale, "offset": offset}}, x).astype(x.dtype)
@@ -130,7 +130,7 @@ def haiku(case: Case) -> Layer:
 
 def equinox(case: Case) -> Layer:
     """``equinox.nn.GroupNorm``, channels first as it wants them."""
-    import equinox as eqx  # noqa: PLC0415
+    import equinox as eqx
 
     layer = eqx.nn.GroupNorm(case.groups, case.shape[-1], eps=EPS)
 
@@ -144,7 +144,7 @@ def equinox(case: Case) -> Layer:
 def keras(case: Case) -> Layer:
     """``keras.layers.GroupNormalization`` on its JAX backend."""
     os.environ.setdefault("KERAS_BACKEND", "jax")
-    from keras.layers import GroupNormalization  # noqa: PLC0415
+    from keras.layers import GroupNormalization
 
     layer = GroupNormalization(case.groups, epsilon=EPS, dtype=case.dtype)
     layer.build((None, *case.shape[1:]))
@@ -162,25 +162,25 @@ def torch_last(case: Case) -> Layer:
 
 
 def _in_torch(case: Case, *, last: bool) -> Layer:
-    import torch  # noqa: PLC0415
+    import torch
 
     dtype = getattr(torch, case.dtype)
     scale = torch.ones(case.shape[-1], dtype=dtype, requires_grad=True)
     offset = torch.zeros(case.shape[-1], dtype=dtype, requires_grad=True)
 
-    def put(x: np.ndarray) -> Any:  # noqa: ANN401
+    def put(x: np.ndarray) -> Any:
         tensor = torch.from_numpy(np.ascontiguousarray(np.moveaxis(x, -1, 1))).to(dtype)
         image = 4  # only images have that memory format
         return tensor.to(memory_format=torch.channels_last) if last and tensor.ndim == image else tensor
 
-    def get(y: Any) -> np.ndarray:  # noqa: ANN401
+    def get(y: Any) -> np.ndarray:
         return np.moveaxis(y.detach().float().numpy(), 1, -1) if y.ndim > 1 else y.detach().float().numpy()
 
-    def forward(x: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any) -> Any:
         with torch.no_grad():
             return torch.nn.functional.group_norm(x, case.groups, scale, offset, EPS)
 
-    def both(x: Any, dy: Any) -> Any:  # noqa: ANN401
+    def both(x: Any, dy: Any) -> Any:
         x = x.detach().requires_grad_()
         y = torch.nn.functional.group_norm(x, case.groups, scale, offset, EPS)
         return y, *torch.autograd.grad(y, (x, scale, offset), dy)

@@ -69,7 +69,7 @@ def main() -> int:
         cases = itertools.product(options.dtypes, options.shapes)
         for dtype, number in cases:
             shape = SHAPES[number]
-            case = Case(shape, 8 if shape[-1] == 32 else 32, dtype)  # noqa: PLR2004 - 32 channels, groups of four
+            case = Case(shape, 8 if shape[-1] == 32 else 32, dtype)  # 32 channels, groups of four
             written["speed"] += list(measure(case, names, options.mean, options.seconds))
         print_speed(console, written["speed"], names)
     if "accuracy" in options.tables:
@@ -141,9 +141,9 @@ def _timed(calls: dict[str, Callable[[], float]], seconds: float) -> dict[str, l
         call()
         call()
     times: dict[str, list[float]] = {name: [] for name in calls}
-    names, until, order = list(calls), time.perf_counter() + seconds * len(calls), random.Random(0)  # noqa: S311
+    names, until, order = list(calls), time.perf_counter() + seconds * len(calls), random.Random(0)
     for number in itertools.count():
-        if time.perf_counter() > until and number >= 5:  # noqa: PLR2004 - see above
+        if time.perf_counter() > until and number >= 5:
             return times
         for name in order.sample(names, len(names)):
             times[name].append(calls[name]())

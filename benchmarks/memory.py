@@ -1,10 +1,11 @@
-"""Memory of the warm runner: the grader's own, the warm process's, and what one child adds to it.
+"""Memory of the warm runner: of the grader, of the warm process, and what one child adds.
 
-``python benchmarks/memory.py``: grades the exercise's right variants and prints, in MiB, the resident memory of the
-grader and of the warm process, and the private memory of each child at its highest (pages that it does not share with
-the warm process, from /proc/PID/smaps_rollup, read while it runs).
+``python benchmarks/memory.py`` grades an exercise's right variants. It prints, in MiB, the resident memory of the
+grader and of the warm process, and the peak private memory of each child: pages that it does not share with the warm
+process, read from /proc/PID/smaps_rollup while it runs.
 """
 
+import argparse
 import os
 import sys
 import threading
@@ -12,20 +13,20 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from exercises.loader import load
-from grader.filling import programs
+from grader.course.loader import load
 from grader.pipeline import grade
-from grader.redteam import descendants
-from grader.runners.warm import WarmRunner
-from grader.submission import Submission
+from grader.sandbox.isolation.processes import descendants, status
+from grader.sandbox.warm import WarmRunner
+from grader.sandbox.warming import programs
+from grader.submission.reading import Submission
 
 MIB = 1 << 20
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def resident(pid: int) -> float:
-    """Resident memory in MiB."""
-    return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * PAGE / MIB
+    """Resident memory in MiB; 0 for a process that is gone."""
+    found = status(pid)
+    return found.resident / MIB if found else 0.0
 
 
 def private(pid: int) -> float:
@@ -47,11 +48,12 @@ def watch(pid: int, highest: dict[int, float], done: threading.Event) -> None:
 
 def main() -> None:
     """Measures and prints."""
+    argparse.ArgumentParser(description="Memory of the grader, the warm process and its children.").parse_args()
     exercise = load("group_norm_1d")
     print(f"Python {sys.version.split()[0]}, jax {version('jax')}, {os.uname().machine}")
     with WarmRunner() as runner:
         runner.fill(programs(exercise))
-        assert runner.pid  # noqa: S101 - it has run
+        assert runner.pid
         before = resident(os.getpid()), resident(runner.pid)
         highest: dict[int, float] = {}
         done = threading.Event()
@@ -59,11 +61,11 @@ def main() -> None:
         watcher.start()
         for variant in exercise.spec.right_variants:
             report = grade(exercise, Submission(name="s.py", source=variant.source), seed=0, runner=runner)
-            assert report.outcome == "right", variant.name  # noqa: S101 - a benchmark of right programs
+            assert report.outcome == "right", variant.name
         done.set()
         watcher.join()
         after = resident(os.getpid()), resident(runner.pid)
-    children = sorted(mib for mib in highest.values() if mib > 20)  # noqa: PLR2004 - a supervisor has less
+    children = sorted(mib for mib in highest.values() if mib > 20)  # a supervisor has less
     print(f"grader {before[0]:.0f} MiB, afterwards {after[0]:.0f}")
     print(f"warm process {before[1]:.0f} MiB, afterwards {after[1]:.0f}")
     print(f"children, private: median {children[len(children) // 2]:.0f} MiB, highest {children[-1]:.0f}")

@@ -3,9 +3,9 @@
     python benchmarks/mixed_submissions.py --count 300 --reference mixed.json
 
 Half of them are right (the exercise's right variants and ``submissions/``, each with slight changes of the text), a
-quarter wrong (right ones with a slip in a string of their text), a quarter hostile (files under ``tests/attacks`` that
-need nothing filled in, each within its time limit). They are graded in a random but repeatable order, once one at a
-time and once two at a time, all by one runner.
+quarter wrong (right ones with a slip in a string of their text), a quarter hostile (files under
+``tests/data/attacks`` that need nothing filled in, each within its time limit). They are graded in a random but
+repeatable order, once one at a time and once two at a time, all by one runner.
 
 Every verdict, outcome by outcome and case by case, is compared with that of the same submission run alone: a right or
 wrong one in a fresh process (``FreshRunner``), a hostile one behind the wall of a warm process started for it alone,
@@ -31,14 +31,14 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from exercises.loader import Loaded, load
-from grader.filling import programs
-from grader.isolation._libc import prctl
+from grader.authoring.redteam import ATTACKS, descendants, read_attack
+from grader.course.loader import Loaded, load
 from grader.pipeline import check_file
-from grader.redteam import ATTACKS, descendants, read_attack
-from grader.runners.base import Runner
-from grader.runners.fresh import FreshRunner
-from grader.runners.warm import WarmRunner
+from grader.sandbox.base import Runner
+from grader.sandbox.fresh import FreshRunner
+from grader.sandbox.isolation._libc import prctl
+from grader.sandbox.warm import WarmRunner
+from grader.sandbox.warming import programs
 
 SUBMISSIONS = Path(__file__).with_name("submissions")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -99,7 +99,7 @@ def main() -> int:
     """Grades, compares and prints."""
     options = _options()
     exercise = load("group_norm_1d")
-    chosen = mixed(exercise, options.count, random.Random(options.seed), options.time_limit)  # noqa: S311 - a mixture
+    chosen = mixed(exercise, options.count, random.Random(options.seed), options.time_limit)
     kinds = Counter(submission.kind for submission in chosen)
     print(f"{len(chosen)} submissions:", ", ".join(f"{number} {kind}" for kind, number in kinds.items()))
     with own_temporary_folder() as folder:

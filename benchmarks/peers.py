@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from exercises.loader import Loaded
-from exercises.spec import Parameters, Raises, Value
-from grader.judge import float64_arrays
-from grader.plan import PlannedCase, make_plan
-from grader.tolerance import allowed_error
+from grader.course import Parameters, Raises, Value
+from grader.course.loader import Loaded
+from grader.judge.comparison import float64_arrays
+from grader.judge.tolerance import allowed_error
+from grader.plan.cases import PlannedCase, make_plan
 
 TESTS = Path(__file__).with_name("peer_tests")
 PATIENCE = 300.0  # seconds for one run
@@ -99,7 +99,7 @@ class Prepared:
         with tempfile.TemporaryDirectory() as folder:
             shutil.copyfile(submission, Path(folder, "submission.py"))
             began = time.perf_counter()
-            done = subprocess.run(  # noqa: S603 - the peer's own command
+            done = subprocess.run(  # the peer's own command
                 self.peer.command(Path(folder)),
                 cwd=self._folder,
                 env={**self._environment, "PYTHONPATH": folder},
@@ -148,10 +148,10 @@ def _case(exercise: Loaded, planned: PlannedCase) -> tuple[dict[str, object], di
         return {**body, "kind": "parameters", "parameters": sorted(first)}, {"x": planned.x, **first}
     if check != Value(flatten=True):
         raise BenchmarkError(f"peer_tests/checks.py cannot check the case {planned.case.name!r}")
-    allowed = allowed_error(reference, arrays, planned.arguments, planned.x.dtype)
+    expected = reference.value(arrays, planned.arguments)
+    allowed = allowed_error(reference, arrays, planned.arguments, planned.x.dtype, expected)
     body |= {"kind": "value", "allowed": float(allowed.max()), "parameters": sorted(planned.parameters)}
-    expected = reference.value(arrays, planned.arguments).ravel()
-    return body, {"x": planned.x, "expected": expected, **planned.parameters}
+    return body, {"x": planned.x, "expected": expected.ravel(), **planned.parameters}
 
 
 def _read(path: Path) -> dict:
@@ -166,7 +166,7 @@ def _prepare_otter(folder: Path) -> None:
     for name in ("cases.json", "cases.npz"):
         shutil.move(folder / name, folder / "support" / name)
     support = ["support/checks.py", "support/cases.json", "support/cases.npz"]
-    done = subprocess.run(  # noqa: S603 - otter's own command
+    done = subprocess.run(  # otter's own command
         [sys.executable, "-m", "otter", "generate", "-t", "tests", "-o", "autograder.zip", *support],
         cwd=folder,
         capture_output=True,

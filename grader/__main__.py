@@ -3,17 +3,17 @@
 import os
 import sys
 
-FAILURE, STOPPED = 3, 130
+from grader.cli.exits import FAILURE, STOPPED
 
 
 def main() -> None:
-    """Runs the command line with the learner's folder off the search path; no traceback of ours gets out."""
+    """Runs the command line without the learner's folder on the search path, and never shows a traceback."""
     _open_missing_streams()
     try:
-        from grader.paths import trusted  # noqa: PLC0415
+        from grader.paths import trusted
 
         sys.path[:] = trusted()
-        from grader.cli import run  # noqa: PLC0415 - only after the search path is trusted
+        from grader.cli.main import run  # after the search path is trusted
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -21,22 +21,23 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GRADER_DEBUG"):
             raise
-        sys.stderr.write(
-            f"The grader could not start: {type(error).__name__}: {error!r}\nGRADER_DEBUG=1 shows where.\n"
-        )
+        sys.stderr.write(f"The grader could not start: {error!r}\nSet GRADER_DEBUG=1 to see the traceback.\n")
         code = FAILURE
     sys.exit(code)
 
 
 def _open_missing_streams() -> None:
-    """Opens descriptors 0 to 2 on nothing where the caller has closed them, so that no file of ours lands there."""
+    """Opens the standard descriptors on the null device where the caller has closed them.
+
+    Otherwise the next file that is opened would take the place of standard output.
+    """
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the process's life
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the process's life
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 if __name__ == "__main__":

@@ -1,36 +1,55 @@
-"""The way of a submission.
+"""The way of a submission; read this first.
 
-file -> submission -> plan -> wire -> worker (in its runner) -> wire -> judge -> diagnosis -> report
+file -> submission -> plan -> sandbox (worker and student code) -> transcript -> comparisons -> diagnosis -> report
 
-Expected values, tolerances and misconceptions exist on this side of the wire only.
+Expected values, tolerances and misconceptions exist on the judge's side of the wire only. Each case is compared once,
+in the sandbox's follow-up; whoever has something to say of it reads that comparison.
 """
 
+import logging
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from exercises.loader import Loaded
-from exercises.spec import Raises, Value
-from grader import hidden as concealing
-from grader import sentences
+from grader.course import Raises
+from grader.course.loader import Loaded
 from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.error_map import error_map
-from grader.judge import DIGITS, Verdict, judge
-from grader.plan import Plan, PlannedCase, make_plan
-from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError
-from grader.runners.base import Look, Request, Run, Runner, nothing_more
-from grader.submission import Submission, UnreadableError, read_submission
-from grader.transcript import Answer
+from grader.findings.base import Finding
+from grader.findings.of_case import Broke, GraderFailed, Needs, NotRepeated, NotStarted
+from grader.judge import endings, redaction, repetition, signature
+from grader.judge.comparison import Comparison, agreed
+from grader.judge.judge import judge
+from grader.judge.programs import judged as judged_in_situations
+from grader.plan.cases import Plan, PlannedCase, make_plan
+from grader.plan.situations import Variations, situations
+from grader.program.decode import decode
+from grader.program.program import Malformed, Program
+from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError, refused
+from grader.reports.sentences import OUTPUT_CUT, message
+from grader.sandbox.base import Look, Request, Run, Runner
+from grader.sandbox.transcript import Answer
+from grader.submission.reader import ReaderError, read_data, read_submission
+from grader.submission.reading import Submission, UnreadableError
+from grader.submission.which_file import Asked
+
+ATTEMPTS = 4  # further runs, without what failed on import
+SLOW = 0.5  # of a run that is out of time, the part that an import may take
+FAILED_ON_IMPORT = ("blocked", "exited", "forbidden", "import", "memory", "raised", "syntax")  # of a worker's words
+
+_LOG = logging.getLogger("grader")
+_LOG.addHandler(logging.NullHandler())  # without one, Python prints to standard error
 
 
 def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner, hidden: bool = False) -> Report:
     """Grades a student's file.
 
     Args:
-      exercise: what it is to solve.
+      exercise: the exercise being graded.
       path: the file.
       seed: reproduces every input.
       runner: where the student's code runs.
@@ -39,11 +58,46 @@ def check_file(exercise: Loaded, path: Path, *, seed: int, runner: Runner, hidde
     Raises:
       NoSuchFileError: if there is no file to read.
     """
+    read = partial(read_submission, path, asked_of(exercise))
+    return _read_and_graded(exercise, read, seed=seed, runner=runner, hidden=hidden)
+
+
+def check_bytes(exercise: Loaded, data: bytes, *, name: str, seed: int, runner: Runner, hidden: bool = False) -> Report:
+    """Grades a file's bytes; see ``check_file``.
+
+    Args:
+      exercise: the exercise being graded.
+      data: the bytes.
+      name: the file's name; a notebook's ends in ".ipynb".
+      seed: reproduces every input.
+      runner: where the student's code runs.
+      hidden: as for ``check_file``.
+    """
+    read = partial(read_data, data, asked_of(exercise), name=name)
+    return _read_and_graded(exercise, read, seed=seed, runner=runner, hidden=hidden)
+
+
+def _read_and_graded(
+    exercise: Loaded, read: Callable[[], Submission], *, seed: int, runner: Runner, hidden: bool
+) -> Report:
     try:
-        submission = read_submission(path, starter=exercise.starter, entry=exercise.spec.entry.name)
+        submission = read()
     except UnreadableError as error:
-        return rejected(exercise, ReportError(kind=error.kind, message=str(error)), seed=seed, hidden=hidden)
+        return rejected(exercise, refused(error.kind, str(error)), seed=seed, hidden=hidden)
+    except ReaderError as error:
+        _LOG.exception("reading a submission failed")
+        return rejected(exercise, refused("grader", str(error)), seed=seed, hidden=hidden, fault=True)
     return grade(exercise, submission, seed=seed, runner=runner, hidden=hidden)
+
+
+def asked_of(exercise: Loaded, file: str = "") -> Asked:
+    """What students were asked for.
+
+    Args:
+      exercise: the exercise being graded.
+      file: the name of the file that is meant; empty if none is named.
+    """
+    return Asked(slug=exercise.slug, entry=exercise.spec.entry.name, starter=exercise.starter, file=file)
 
 
 def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner, hidden: bool = False) -> Report:
@@ -51,194 +105,256 @@ def grade(exercise: Loaded, submission: Submission, *, seed: int, runner: Runner
     isolation = runner.isolation  # tried before the first submission
     began = time.monotonic()
     plan = make_plan(exercise, seed=seed, hidden=hidden)
-    solution = Submission(name="solution.py", source=exercise.solution)
-    run = runner.run(
-        Request(plan=plan, submission=submission, solution=solution),
-        follow_up=nothing_more if hidden else partial(_case_to_trace, exercise, plan, submission),
-    )
-    if hidden:  # before anything is put in words
-        run = concealing.without_words(run, submission.source, plan.forbidden)
+    submission, run, comparisons = _run(exercise, plan, submission, runner)
     error = _overall_error(plan, submission, run)
     fault = run.ending.kind == "not_started"
-    cases = _all_alike(plan, error.message, fault=fault) if error else _results(exercise, plan, submission, run)
+    notes = [*submission.notes, *map(message, submission.left_out), *([OUTPUT_CUT] if run.transcript.cut else [])]
+    if error:
+        comparisons, cases = [], _all_alike(plan, error.finding, fault=fault)
+    else:
+        comparisons = _with_needs(agreed(comparisons))
+        diagnoses = _diagnoses(exercise, plan, comparisons)
+        told = _with_signature(exercise, run, comparisons)
+        cases = tuple(_result(plan, run, c, diagnoses.get(c.index)) for c in told)
     return Report(
         exercise=exercise.slug,
         cases=_with_output(cases, run),
         seed=None if hidden else seed,
         seconds=time.monotonic() - began,
         isolation=isolation,
-        note=" ".join(note for note in (exercise.spec.practice, runner.note, *_sentences(submission.notes)) if note),
+        note=" ".join(note for note in (exercise.spec.practice, runner.note, *_sentences(notes)) if note),
         error=error,
         fault=fault,
-        departure=None if error or hidden else _departure(exercise, plan, submission, run, cases),
-        error_map=None if error or hidden else _error_map(exercise, plan, run, cases),
+        departure=None if error or hidden else _departure(exercise, plan, submission, run, comparisons),
+        error_map=None if error or hidden else _error_map(comparisons, cases),
         digest=submission.digest,
+        left_out=submission.left_out,
     )
 
 
-def _sentences(notes: tuple[str, ...]) -> list[str]:
-    return [f"{note[0].upper()}{note[1:]}." for note in notes]
+def _run(
+    exercise: Loaded, plan: Plan, submission: Submission, runner: Runner
+) -> tuple[Submission, Run, list[Comparison]]:
+    """Runs a submission; where its top level fails, without what the entry does not need, if that gets through."""
+    first = run, _ = run_and_compare(exercise, plan, submission, runner)
+    less = submission
+    for _ in range(ATTEMPTS):
+        if (less := _without_failure(plan, less, run)) is None:
+            break
+        run, comparisons = run_and_compare(exercise, plan, less, runner)
+        if run.transcript.loaded:
+            return less, run, comparisons
+    return submission, *first
 
 
-def _departure(
-    exercise: Loaded, plan: Plan, submission: Submission, run: Run, cases: tuple[CaseResult, ...]
-) -> Departure | None:
-    """Where a wrong program goes astray. As a diagnosis, it never costs a verdict."""
-    wrong = {case.name for case in cases if case.outcome == "wrong"}
-    if not wrong:
+def _without_failure(plan: Plan, submission: Submission, run: Run) -> Submission | None:
+    """A submission whose import failed, or left no time for its cases, without what its entry does not need."""
+    problem, ending = run.transcript.rejected, run.ending.kind
+    if run.transcript.loaded:
+        slow = ending == "time" and run.imported > SLOW * run.seconds
+        return submission.without_failure(plan.entry.name, None, "slow") if slow else None
+    if ending == "not_started" or (problem and problem.kind not in FAILED_ON_IMPORT):
         return None
-    transcript = run.transcript
+    line = next((line for line, _ in problem.frames), None) if problem else None
+    return submission.without_failure(plan.entry.name, line, problem.kind if problem else ending)
+
+
+def run_and_compare(
+    exercise: Loaded, plan: Plan, submission: Submission, runner: Runner, *, look: Look | None = None
+) -> tuple[Run, list[Comparison]]:
+    """Runs a submission and compares each case once; the comparisons are by themselves, needs are not looked at yet.
+
+    Args:
+      exercise: the exercise being graded.
+      plan: its cases.
+      submission: the program.
+      runner: where it runs.
+      look: what the worker is asked for besides; None for a trace of the wrong case that shows most.
+    """
+    made: dict[int, tuple[Answer, Comparison]] = {}
+
+    def answered(run: Run) -> dict[int, Comparison]:
+        """The comparisons of the answers, each made when it is asked for first."""
+        for index, answer in sorted(run.transcript.answers.items()):
+            if index not in made or made[index][0] is not answer:
+                made[index] = (answer, _compared(exercise, plan, submission, index, answer))
+        return {index: made[index][1] for index in run.transcript.answers}
+
+    asked = () if look else situations(exercise, plan)
+    programs = tuple(one.message for one in asked)
+
+    def follow_up(run: Run) -> Look | None:
+        if look or plan.hidden:  # a hidden run is compared when it is redacted
+            return look or _anything(Look(again=repetition.to_repeat(plan), programs=programs))
+        found = list(answered(run).values())
+        wrong = [c.index for c in found if c.outcome == "wrong"]
+        measured = [c.index for c in found if c.outcome == "wrong" and c.margin is not None]
+        again, case = repetition.to_repeat(plan, measured), case_to_trace(exercise, found)
+        return _anything(Look(case, again=again, programs=() if wrong else programs))
+
+    request = Request(
+        plan=plan, submission=submission, solution=Submission(name="solution.py", source=exercise.solution)
+    )
+    run = runner.run(request, follow_up=follow_up)
+    if plan.hidden:  # before anything is compared
+        run = redaction.without_words(run, submission.source, plan.forbidden)
+    found = {i: repetition.repeated(c, run.transcript.repeated) for i, c in answered(run).items()}
+    for index in range(len(plan.cases)):
+        if index not in found:
+            ending = endings.of_ending(run, plan, index)
+            found[index] = Comparison(index=index, case=plan.cases[index], outcome="wrong", finding=ending)
+    if all(comparison.outcome == "right" for comparison in found.values()):
+        found.update(_in_situations(exercise, asked, run.transcript.programs))
+    return run, [found[index] for index in range(len(plan.cases))]
+
+
+def _in_situations(exercise: Loaded, asked: Sequence[Variations], programs: Sequence[object]) -> dict[int, Comparison]:
+    """What is wrong with programs in situations that no visible case has, by the case that they are variations of."""
+    found: dict[int, Comparison] = {}
+    for one, given in zip(asked, programs, strict=False):
+        try:
+            program = decode(given)
+            if isinstance(program, Program) and one.index not in found:
+                comparison = judged_in_situations(one.index, program, one.situations, exercise.spec.reference)
+                found.update({one.index: comparison} if comparison else {})
+        except Malformed:
+            continue
+        except Exception:  # a fault of ours is never the student's
+            _LOG.exception("evaluating a program for %s failed", exercise.slug)
+    return found
+
+
+def _anything(look: Look) -> Look | None:
+    """The look, if it asks for anything."""
+    return None if look.case is None and not look.again and not look.programs else look
+
+
+def _compared(exercise: Loaded, plan: Plan, submission: Submission, index: int, answer: Answer) -> Comparison:
+    planned = plan.cases[index]
     try:
-        return departure(exercise, plan, submission, transcript.answers, transcript.traced, wrong)
-    except Exception:  # noqa: BLE001 - see above
-        return None
+        if answer.problem and not isinstance(planned.case.check, Raises):
+            found = endings.of_problem(answer.problem, entry=plan.entry.name, submission=submission)
+            return Comparison(index=index, case=planned, outcome="wrong", finding=found)
+        return judge(index, planned, exercise.spec.reference, answer)
+    except Exception as error:  # a fault of ours is never the student's
+        _LOG.exception('comparing "%s" of %s failed', planned.case.name, exercise.slug)
+        fault = GraderFailed(type=type(error).__name__, message=str(error))
+        return Comparison(index=index, case=planned, outcome="not_checked", finding=fault)
 
 
-def _error_map(exercise: Loaded, plan: Plan, run: Run, cases: tuple[CaseResult, ...]) -> ErrorMap | None:
-    """The first wrong case's error, for a picture; which never costs a verdict either."""
-    try:
-        return error_map(plan.cases, cases, run.transcript.answers, exercise.spec.reference)
-    except Exception:  # noqa: BLE001 - see above
-        return None
+def _with_needs(comparisons: list[Comparison]) -> list[Comparison]:
+    """Answered cases whose needs are not right are skipped."""
+    outcomes = {c.case.case.name: c.outcome for c in comparisons}
+    found = []
+    for c in comparisons:
+        missing = [name for name in c.case.case.needs if outcomes[name] != "right"]
+        if missing and not isinstance(c.finding, endings.NOT_ANSWERED):
+            c = replace(c, outcome="skipped", finding=Needs(case=missing[0]), margin=None)
+            outcomes[c.case.case.name] = "skipped"
+        found.append(c)
+    return found
 
 
-def _case_to_trace(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> Look | None:
-    case = case_to_trace(exercise, plan, verdicts(exercise, plan, submission, run))
-    return None if case is None else Look(case)
+def _with_signature(exercise: Loaded, run: Run, comparisons: list[Comparison]) -> list[Comparison]:
+    """A wrong signature takes the first case, whatever its values are.
+
+    No case passes by position what it can pass by name, so it would go unseen; it is one mistake, so it costs one case,
+    and the values of all others still earn and teach. Where the program broke or ended in the first case, that is told.
+    """
+    first = comparisons[0]
+    broke = isinstance(first.finding, (Broke, *endings.NOT_ANSWERED)) or first.outcome == "not_checked"
+    found = None if broke else signature.differing(exercise.starter, exercise.spec.entry, run.transcript.signatures)
+    return [replace(first, outcome="wrong", finding=found, margin=None), *comparisons[1:]] if found else comparisons
 
 
-def verdicts(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> list[Verdict]:
-    """Every case's verdict by itself."""
-    return [_verdict(exercise, plan, submission, run, index) for index in range(len(plan.cases))]
+def _result(plan: Plan, run: Run, comparison: Comparison, diagnosis: Diagnosis | None) -> CaseResult:
+    planned, told = comparison.case, redaction.comparison(comparison) if plan.hidden else comparison
+    answer = run.transcript.answers.get(comparison.index)
+    return CaseResult(
+        name=planned.case.name,
+        seed=None if planned.hidden else planned.seed,
+        visibility=_visibility(planned),
+        outcome=told.outcome,
+        points=planned.case.points if told.outcome == "right" else 0.0,
+        max_points=planned.case.points,
+        situation=planned.situation(),
+        finding=told.finding,
+        output=answer.printed if answer else "",
+        diagnosis=diagnosis if told.outcome == "wrong" else None,
+        margin=told.margin,
+    )
 
 
 def _overall_error(plan: Plan, submission: Submission, run: Run) -> ReportError | None:
     """What kept the submission from reaching its first case, if anything did."""
     transcript = run.transcript
     if transcript.rejected:
-        problem = transcript.rejected
-        message = sentences.of_problem(problem, entry=plan.entry.name, submission=submission)
-        return ReportError(kind=problem.kind, message=message)
+        found = endings.of_problem(transcript.rejected, entry=plan.entry.name, submission=submission)
+        return ReportError(kind=found.why, finding=found)
     if run.ending.kind == "not_started":
-        return ReportError(kind="grader", message=f"{run.ending.detail}; this is not the submission's fault")
+        return ReportError(kind="grader", finding=NotStarted(detail=run.ending.detail))
     if not transcript.loaded:
-        message = sentences.of_ending(run.ending, during="while it was imported")
-        return ReportError(kind=run.ending.kind, message=message)
+        return ReportError(kind=run.ending.kind, finding=endings.while_importing(run))
     return None
 
 
-def _results(exercise: Loaded, plan: Plan, submission: Submission, run: Run) -> tuple[CaseResult, ...]:
-    """Every case judged; then the wrong ones diagnosed."""
-    answers = run.transcript.answers
-    found = _agreed(verdicts(exercise, plan, submission, run))
-    outcomes = {planned.case.name: verdict.outcome for planned, verdict in zip(plan.cases, found, strict=True)}
-    results = []
-    diagnoses = _diagnoses(exercise, plan, answers) if "wrong" in outcomes.values() else {}
-    for index, (planned, verdict) in enumerate(zip(plan.cases, found, strict=True)):
-        missing = [name for name in planned.case.needs if outcomes[name] != "right"]
-        if missing and index in answers:
-            verdict = Verdict(outcome="skipped", message=f'needs "{missing[0]}" right first')  # noqa: PLW2901
-            outcomes[planned.case.name] = "skipped"
-        if plan.hidden:
-            verdict = concealing.verdict(verdict)  # noqa: PLW2901
-        answer = answers.get(index)
-        results.append(
-            CaseResult(
-                name=planned.case.name,
-                seed=None if planned.hidden else planned.seed,
-                visibility=_visibility(planned),
-                outcome=verdict.outcome,
-                points=planned.case.points if verdict.outcome == "right" else 0.0,
-                max_points=planned.case.points,
-                situation=planned.situation(),
-                message=verdict.message,
-                output=answer.printed if answer else "",
-                diagnosis=diagnoses.get(index) if verdict.outcome == "wrong" else None,
-                margin=verdict.margin,
-            )
-        )
-    return tuple(results)
-
-
-def _agreed(found: list[Verdict]) -> list[Verdict]:
-    """What is small in one case is no matter of digits if another is far off: the formula is wrong."""
-    wrong = [verdict for verdict in found if verdict.outcome == "wrong"]
-    if all(verdict.message.endswith(DIGITS) for verdict in wrong):
-        return found
-    return [replace(verdict, message=verdict.message.removesuffix(DIGITS)) for verdict in found]
-
-
-def _visibility(planned: PlannedCase) -> Literal["public", "hidden"]:
-    return "hidden" if planned.hidden else "public"
-
-
-def _verdict(exercise: Loaded, plan: Plan, submission: Submission, run: Run, index: int) -> Verdict:
-    """The verdict on one case by itself; what it needs is not looked at yet."""
-    planned, transcript = plan.cases[index], run.transcript
-    answer = transcript.answers.get(index)
-    if answer is None:
-        return Verdict(outcome="wrong", message=_unanswered(plan, run, index))
-    try:
-        if answer.problem and not isinstance(planned.case.check, Raises):
-            message = sentences.of_problem(answer.problem, entry=plan.entry.name, submission=submission)
-            return Verdict(outcome="wrong", message=message)
-        return judge(planned, exercise.spec.reference, answer)
-    except Exception as error:  # noqa: BLE001 - a fault of ours is never the student's
-        return Verdict(outcome="not_checked", message=f"the grader failed here: {type(error).__name__}: {error}")
-
-
-def _unanswered(plan: Plan, run: Run, index: int) -> str:
-    """Why there is no answer to a case: the run ended in it, just before it, or earlier."""
-    stopped = _stopped_at(run)
-    if index != stopped:
-        return f'not reached: the program ended at "{plan.cases[stopped].case.name}"'
-    shards = plan.cases[index].case.shards
-    together = shards is not None and shards.devices > 1
-    return sentences.of_ending(run.ending, during=_during(plan, run, index), together=together)
-
-
-def _during(plan: Plan, run: Run, index: int) -> str:
-    """What was under way in the case that the run ended in."""
-    if run.transcript.started != index:
-        return "before this case"
-    check = plan.cases[index].case.check
-    if not isinstance(check, Value) or check.transform != "jit":
-        return "in this case"
-    return "in this case, while it ran" if run.transcript.compiled == index else "in this case, while jit compiled it"
-
-
-def _stopped_at(run: Run) -> int:
-    """Index of the first case without an answer."""
-    return len(run.transcript.answers)
-
-
-def _diagnoses(exercise: Loaded, plan: Plan, answers: dict[int, Answer]) -> dict[int, Diagnosis]:
+def _diagnoses(exercise: Loaded, plan: Plan, comparisons: Sequence[Comparison]) -> dict[int, Diagnosis]:
     """What explains the answers, by the case's index. It adds to a verdict and never takes one away."""
-    try:
-        found = diagnose(exercise.spec, plan.cases, answers)
-        return {index: told for index, d in found.items() if (told := concealing.diagnosis(d) if plan.hidden else d)}
-    except Exception:  # noqa: BLE001 - a failing diagnosis must not cost the verdict
+    if all(c.outcome != "wrong" for c in comparisons):
         return {}
+    if any(isinstance(c.finding, NotRepeated) for c in comparisons):  # values then depend on more than their case
+        return {}
+    answered = [c for c in comparisons if not isinstance(c.finding, endings.NOT_ANSWERED)]
+    try:
+        found = diagnose(exercise.spec, answered)
+    except Exception:  # a failing diagnosis must not cost the verdict
+        _LOG.exception("the diagnosis of %s failed", exercise.slug)
+        return {}
+    if plan.hidden:
+        found = {index: redaction.diagnosis(told) for index, told in found.items()}
+    return {index: told for index, told in found.items() if told}
+
+
+def _departure(
+    exercise: Loaded, plan: Plan, submission: Submission, run: Run, comparisons: Sequence[Comparison]
+) -> Departure | None:
+    """Where a wrong program goes wrong. As a diagnosis, it never costs a verdict."""
+    if all(c.outcome != "wrong" for c in comparisons):
+        return None
+    try:
+        return departure(exercise, plan, submission, comparisons, run.transcript.traced)
+    except Exception:
+        _LOG.exception("finding the line in a submission for %s failed", exercise.slug)
+        return None
+
+
+def _error_map(comparisons: Sequence[Comparison], cases: Sequence[CaseResult]) -> ErrorMap | None:
+    """The first wrong case's error, for a picture; which never costs a verdict either."""
+    try:
+        return error_map(comparisons, cases)
+    except Exception:
+        _LOG.exception("drawing the error failed")
+        return None
 
 
 def rejected(exercise: Loaded, error: ReportError, *, seed: int, hidden: bool = False, fault: bool = False) -> Report:
     """The report on what was not run at all.
 
     Args:
-      exercise: what was to be solved.
+      exercise: the exercise being graded.
       error: why.
       seed: as for ``check_file``.
       hidden: as for ``check_file``.
       fault: whether that is ours, and not the student's.
     """
     plan = make_plan(exercise, seed=seed, hidden=hidden)
-    cases = _all_alike(plan, error.message, fault=fault)
+    cases = _all_alike(plan, error.finding, fault=fault)
     shown = None if hidden else seed
     return Report(exercise=exercise.slug, cases=cases, seed=shown, seconds=0.0, error=error, fault=fault)
 
 
-def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ...]:
-    """One sentence for every case."""
+def _all_alike(plan: Plan, finding: Finding, *, fault: bool) -> tuple[CaseResult, ...]:
+    """One finding for every case."""
     return tuple(
         CaseResult(
             name=planned.case.name,
@@ -248,10 +364,18 @@ def _all_alike(plan: Plan, message: str, *, fault: bool) -> tuple[CaseResult, ..
             points=0.0,
             max_points=planned.case.points,
             situation=planned.situation(),
-            message=message,
+            finding=finding,
         )
         for planned in plan.cases
     )
+
+
+def _visibility(planned: PlannedCase) -> Literal["public", "hidden"]:
+    return "hidden" if planned.hidden else "public"
+
+
+def _sentences(notes: Sequence[str]) -> list[str]:
+    return [f"{note[0].upper()}{note[1:]}." for note in notes]
 
 
 def _with_output(cases: tuple[CaseResult, ...], run: Run) -> tuple[CaseResult, ...]:
@@ -262,7 +386,7 @@ def _with_output(cases: tuple[CaseResult, ...], run: Run) -> tuple[CaseResult, .
     """
     outputs = {index: case.output for index, case in enumerate(cases)}
     if run.ending.kind != "finished" and cases:
-        outputs[min(_stopped_at(run), len(cases) - 1)] += run.printed
+        outputs[min(endings.stopped_at(run), len(cases) - 1)] += run.printed
     not_right = (index for index, case in enumerate(cases) if case.outcome != "right")
     if run.transcript.printed:
         first = next(not_right, 0)

@@ -1,48 +1,52 @@
-"""The result of grading one submission: what every format is rendered from."""
+"""The result of grading one submission, as data: what every format is rendered from."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from grader.runners.base import Isolation
+from grader.findings.base import Finding, Spot
+from grader.findings.of_case import LeftOut, Refused
+from grader.findings.of_errors import Diagnosis, Idea, Line
+from grader.judge.comparison import Outcome as CaseOutcome
+from grader.sandbox.base import Isolation
 
-CaseOutcome = Literal["right", "wrong", "skipped", "not_checked"]
 Outcome = Literal["right", "wrong", "not_checked"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Diagnosis:
-    """What a wrong answer shows.
-
-    Attributes:
-      misconception: the name, in the exercise, of the idea whose answers it equals; two names with a "+" between them
-        where it takes both; empty where no named idea fits and the text says what the errors themselves show.
-      text: for the learner; it ends in a question.
-      line: where the submission first departs from the reference; None while that is unknown.
-    """
-
-    misconception: str
-    text: str
-    line: int | None = None
+__all__ = [
+    "CaseOutcome",
+    "CaseResult",
+    "Departure",
+    "Diagnosis",
+    "ErrorMap",
+    "Outcome",
+    "Report",
+    "ReportError",
+    "refused",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Departure:
-    """Where a wrong program's values leave the right way.
+    """Where a wrong program departs from a right one.
 
     Attributes:
-      case: name of the case that was traced.
-      line: of the submission; None where the program could not be traced, and in a notebook, whose lines are its
-        cells'.
-      text: what is right up to there, with the line's own text; or why there is no trail.
-      place: the line in words, "line 18" or "cell 4, line 3"; empty where there is none.
+      case: name of the case in which that was seen.
+      found: the line, and what is right up to it; or why there is none.
     """
 
     case: str
-    line: int | None
-    text: str
-    place: str = ""
+    found: Line
+
+    @property
+    def spot(self) -> Spot | None:
+        """The line at which values go wrong; None where it cannot be told."""
+        return None if self.found.what == "untraced" else self.found.spot
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file; None where none can be told, and in a notebook, whose lines are its cells'."""
+        return self.spot.line if self.spot and self.spot.cell is None else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +79,7 @@ class CaseResult:
       points: earned.
       max_points: what a right answer earns.
       situation: arguments and input in one line.
-      message: why it is not right; empty where it is.
+      finding: why it is not right; None where it is.
       output: what the submission printed, capped.
       diagnosis: what the wrong answer shows, if anything.
       margin: largest error in units of what is allowed; None where no values were compared.
@@ -87,7 +91,7 @@ class CaseResult:
     points: float
     max_points: float
     situation: str
-    message: str = ""
+    finding: Finding | None = None
     output: str = ""
     visibility: Literal["public", "hidden"] = "public"
     diagnosis: Diagnosis | None = None
@@ -96,10 +100,25 @@ class CaseResult:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportError:
-    """Why a submission as a whole could not be graded, or why we could not grade it."""
+    """Why a submission as a whole could not be graded, or why we could not grade it.
+
+    Attributes:
+      kind: one word for it.
+      finding: what happened.
+    """
 
     kind: str
-    message: str
+    finding: Finding
+
+
+def refused(kind: str, message: str) -> ReportError:
+    """The error of a submission that is not run, for what it is, or of one that we failed to run.
+
+    Args:
+      kind: one word for it.
+      message: the rule, the values and a way out.
+    """
+    return ReportError(kind=kind, finding=Refused(why=kind, message=message))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,12 +131,13 @@ class Report:
       seed: reproduces every input; None where it is secret.
       seconds: wall clock of the whole run.
       isolation: the layers around the submission; None if nothing ran.
-      error: set where one sentence explains all cases.
+      error: set where one finding explains all cases.
       fault: whether the error is ours.
       note: what else the reader should know of this run.
-      departure: where a wrong program goes astray, if that was looked for.
+      departure: where a wrong program departs from a right one, if that was looked for.
       error_map: of the first case that is wrong, whose values the learner may see and whose output has the right size.
       digest: of the source that was run; empty where none was.
+      left_out: lines that its import failed at or that its entry does not need, which were left out; mostly nothing.
     """
 
     exercise: str
@@ -131,6 +151,7 @@ class Report:
     departure: Departure | None = None
     error_map: ErrorMap | None = None
     digest: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -149,3 +170,9 @@ class Report:
     def max_score(self) -> float:
         """Points that a right submission earns."""
         return sum(case.max_points for case in self.cases)
+
+    @property
+    def ideas(self) -> tuple[Idea, ...]:
+        """The misconceptions that its wrong cases show, each once, in order."""
+        shown = (idea for case in self.cases if case.diagnosis for idea in case.diagnosis.ideas)
+        return tuple({idea.name: idea for idea in shown}.values())

@@ -3,12 +3,15 @@
 import re
 import unicodedata
 
-# What a terminal, a browser or a reader may be misled by: control and format characters (escapes, marks that reverse
-# the direction of writing, characters without width), line separators, halves of surrogate pairs, what is unassigned.
+# Characters that can mislead a terminal, a browser or a reader: control and format characters (escapes, marks that
+# reverse the direction of writing, characters without width), line separators, lone surrogates, unassigned characters.
 _HOSTILE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_STACKED = 3  # combining marks upon one another that are still a letter of some language
+# GitHub's runner obeys a line of a step's output that begins so, blanks aside, and one that holds the other anywhere.
+# https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_COMMAND = re.compile(r"((?:\A|(?<=[\r\n]))[^\S\r\n]*):(?=:)|(?<=#)#(?=\[)")
+_STACKED = 3  # the most combining marks that a letter of some language has
 
 
 def plain(text: str, limit: int) -> str:
@@ -41,3 +44,17 @@ def _is_hostile(character: str) -> bool:
 
 def _written_out(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def no_command(text: str) -> str:
+    r"""Returns finished output, as wide as it was, with no command to GitHub's runner in it: ``\:error::``.
+
+    Output is to be finished, because a line that is wrapped may begin anew with any of its words.
+    """
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\", text)
+
+
+def copied(message: str) -> str:
+    """What to do about a character that Python's parser refuses by its number, U+201C; empty for other messages."""
+    refused = message.startswith("invalid ") and "U+" in message
+    return "; such a character usually comes from a document or a web page: type it again" if refused else ""

@@ -1,4 +1,4 @@
-"""From an array's axes to a view: which axes are merged, in which order, and back."""
+"""From an array's axes to a view and back: which axes are merged, and in which order."""
 
 import math
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from groupnorm_jax._views import Blocks, Columns, Rows, View
 
 @dataclass(frozen=True)
 class Arrangement:
-    """How an array becomes a view's.
+    """How an array takes the shape of a view.
 
     Attributes:
-      shape: of the array.
-      parts: its axes, in the order of the view's and merged as there.
-      view: what comes out.
+      shape: Shape of the array.
+      parts: The array's axes in the view's order; the axes of a part are merged.
+      view: The view.
     """
 
     shape: tuple[int, ...]
@@ -30,15 +30,15 @@ class Arrangement:
 
     @property
     def _merged(self) -> list[int]:
-        """Lengths of the parts. Axes are merged in one step and split in another: sharded ones allow no more."""
+        """Lengths of the parts. Merging and splitting are separate reshapes: sharded axes do not allow both in one."""
         return [math.prod(self.shape[axis] for axis in part) for part in self.parts]
 
     def into(self, x: jax.Array) -> jax.Array:
-        """The array, in the view's shape. Nothing is copied where the order is that of memory."""
+        """Returns the array in the view's shape. Nothing is copied if the axes stay in order."""
         return x.transpose(self._order).reshape(self._merged).reshape(self.view.shape)
 
     def broadcasts_into(self, x: jax.Array) -> jax.Array:
-        """The same for an array with length 1 along some axes: a result that broadcasts to the view's shape."""
+        """The same for an array with some axes of length 1; the result broadcasts to the view's shape."""
         lengths = []
         for part in self.parts:
             given = [x.shape[axis] for axis in part]
@@ -46,33 +46,33 @@ class Arrangement:
             if lengths[-1] > 1:
                 x = jnp.broadcast_to(x, [self.shape[a] if a in part else n for a, n in enumerate(x.shape)])
         x = x.transpose(self._order).reshape(lengths)
-        if isinstance(self.view, Blocks) and len(lengths) < len(self.view.shape):  # the channels are two axes there
+        if isinstance(self.view, Blocks) and len(lengths) < len(self.view.shape):  # the view splits the channels
             samples, channels, positions = lengths
             x = x.reshape(samples, *((1, 1) if channels == 1 else self.view.shape[1:3]), positions)
         return x
 
     def back(self, y: jax.Array) -> jax.Array:
-        """From the view's shape to the array's."""
+        """Returns an array of the view's shape in the original shape."""
         order = self._order
         inverse = sorted(range(len(order)), key=order.__getitem__)
         return y.reshape(self._merged).reshape([self.shape[axis] for axis in order]).transpose(inverse)
 
 
 def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis: int, num_groups: int) -> Arrangement:
-    """Statistics of groups of adjacent channels over all axes but those that are kept.
+    """Arranges groups of adjacent channels over all axes but those of samples.
 
     Args:
-      shape: of the array.
-      kept: axes of samples.
-      channel_axis: counted from the front.
-      num_groups: divides the channels.
+      shape: Shape of the array.
+      kept: Axes of samples.
+      channel_axis: Axis of the channels, counted from the front.
+      num_groups: Number of groups; divides the channels.
     """
     shape, channels = tuple(shape), shape[channel_axis]
     positions = tuple(axis for axis in range(len(shape)) if axis not in kept and axis != channel_axis)
     samples, count = (math.prod(shape[axis] for axis in axes) for axes in (kept, positions))
     if count == 1:
         rows = (*kept, *positions)
-        few = 3 if num_groups == 1 else 2  # with channels and groups no more than four axes
+        few = 3 if num_groups == 1 else 2  # at most four axes, channels and groups included
         parts = tuple((axis,) for axis in rows) if len(rows) <= few else (rows,)
         lengths = tuple(math.prod(shape[axis] for axis in part) for part in parts)
         return Arrangement(shape, (*parts, (channel_axis,)), Rows(lengths, num_groups, channels // num_groups))
@@ -87,12 +87,12 @@ def over_channel_groups(shape: Sequence[int], kept: Sequence[int], channel_axis:
 
 
 def over_axes(shape: Sequence[int], reduced: Sequence[int], features: Sequence[int]) -> Arrangement:
-    """Statistics over some axes, with a scale and an offset for each index of others, or of the same.
+    """Arranges statistics over some axes, with a scale and an offset along the same or other axes.
 
     Args:
-      shape: of the array.
-      reduced: axes, ascending, counted from the front.
-      features: likewise.
+      shape: Shape of the array.
+      reduced: Axes of the statistics, ascending, counted from the front.
+      features: Axes of scale and offset, likewise.
     """
     shape, axes, last = tuple(shape), range(len(shape)), len(shape) - 1
     kept = [axis for axis in axes if axis not in reduced]

@@ -1,84 +1,21 @@
-"""The norms as pure functions: arguments are checked and the axes arranged; the arithmetic is ``_norm``'s."""
+"""The norms as pure functions. Arguments are checked here and in ``_layouts``; the arithmetic is in ``_norm``."""
 
 from collections.abc import Sequence
-from typing import TypedDict, Unpack
 
 import jax
 import jax.numpy as jnp
 
-from groupnorm_jax._arrangements import Arrangement, over_axes, over_channel_groups
 from groupnorm_jax._checks import (
     check_activation,
-    check_array,
     check_axis_name,
-    check_axis_set,
-    check_channel_axis,
     check_dtype,
     check_eps,
-    check_floating,
     check_input,
-    check_names,
-    check_num_groups,
-    check_parameter,
     check_residual,
     check_where,
 )
+from groupnorm_jax._layouts import Axes, Layout, of_axes, of_groups, of_instances
 from groupnorm_jax._norm import ACTIVATIONS, Activation, Plan, norm
-
-Axes = int | Sequence[int]
-
-
-class Options(TypedDict, total=False):
-    """What every norm takes besides.
-
-    Attributes:
-      where: which values count in the statistics, booleans or non-negative weights that broadcast to x's shape. What
-        does not count is normalised too, as if it were 0 where its weight is 0; a group in which nothing counts gives
-        beta. No gradient flows to weights.
-      residual: array of x's shape, added after the affine map.
-      activation: applied last: ``"relu"``, ``"silu"``, ``"gelu"`` (the tanh form), or an elementwise function.
-      dtype: of the result; x's by default. All is computed in float32, or float64 if x or the result is.
-      axis_name: mapped axes, as of ``jax.shard_map`` or ``jax.pmap``, over whose devices groups extend. Each device
-        counts as much as it holds.
-      axis_index_groups: as for ``jax.lax.psum``.
-    """
-
-    where: jax.Array | None
-    residual: jax.Array | None
-    activation: str | Activation | None
-    dtype: jax.typing.DTypeLike | None
-    axis_name: str | Sequence[str] | None
-    axis_index_groups: Sequence[Sequence[int]] | None
-
-
-def group_norm_per_position(
-    x: jax.Array, num_groups: int, gamma: jax.Array, beta: jax.Array, *, eps: float
-) -> jax.Array:
-    """Normalises each group of channels at each position: ``gamma * (x - mean) / sqrt(var + eps) + beta``.
-
-    ``mean`` and ``var`` (biased: divided by the count) are over the ``C // num_groups`` adjacent channels of a group,
-    separately at every position. For accuracy and gradients see ``group_norm``.
-
-    Args:
-      x: floating-point array of shape ``(..., C)``; any number of leading axes, none included.
-      num_groups: number of groups, a positive integer that divides C.
-      gamma: scale of each channel, shape ``(C,)``.
-      beta: offset of each channel, shape ``(C,)``.
-      eps: added to the variance, inside the square root; not negative.
-
-    Returns:
-      Array of x's shape and dtype.
-
-    Raises:
-      TypeError: if ``num_groups`` is no integer, ``eps`` no real number, or x not of a floating-point dtype.
-      ValueError: if ``num_groups`` is below 1 or does not divide C, ``eps`` is negative, or x is 0-d.
-
-    References:
-      Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2 and 7.
-    """
-    num_groups, x = check_num_groups(num_groups), check_array("x", x)
-    check_input(x, num_groups)
-    return group_norm(x, num_groups, gamma, beta, eps=eps, batch_axes=x.ndim - 1)
 
 
 def group_norm(
@@ -90,39 +27,59 @@ def group_norm(
     eps: float = 1e-5,
     channel_axis: int = -1,
     batch_axes: Axes = 1,
-    **options: Unpack[Options],
+    where: jax.Array | None = None,
+    residual: jax.Array | None = None,
+    activation: str | Activation | None = None,
+    dtype: jax.typing.DTypeLike | None = None,
+    axis_name: str | Sequence[str] | None = None,
+    axis_index_groups: Sequence[Sequence[int]] | None = None,
 ) -> jax.Array:
-    """Normalises each group of channels of each sample: the layer of the paper.
+    """Normalises each group of channels of each sample, as in the paper.
 
-    ``gamma * (x - mean) / sqrt(var + eps) + beta``; ``mean`` and ``var`` (biased) are over the ``C // num_groups``
-    adjacent channels of a group and all axes of a sample but the channels'. ``num_groups=1`` normalises whole samples,
-    ``num_groups=C`` each channel of each sample.
+    Computes ``gamma * (x - mean) / sqrt(var + eps) + beta``, where mean and var (biased: divided by the count) are over
+    the ``C // num_groups`` adjacent channels of a group and all positions of a sample. ``num_groups=1`` normalises each
+    sample as a whole, ``num_groups=C`` each channel of each sample.
 
-    Accuracy: computed in float32, for unit gamma the error is at most 2e-6 times max(1, largest output) for mean/std up
-    to 1e5, as long as squares of differences from the mean neither overflow nor vanish (1e-18 to 1e18; beyond, beta is
-    all that is left); narrower dtypes add the rounding of the result. A sample's result does not depend on the other
-    samples by more than that: they decide, on a CPU, whether its large mean is worth a second reading.
+    Accuracy: in float32 and for unit gamma, the error is at most 2e-6 times max(1, largest output) for mean/std up to
+    1e5, as long as squared differences from the mean neither overflow nor underflow (differences of 1e-18 to 1e18;
+    beyond, the result is beta). Narrower dtypes add the rounding of the result. The other samples of a batch change a
+    sample's result by rounding only: on a CPU they influence whether x is read a second time for the sake of a large
+    mean.
 
-    Gradients keep x and the statistics, nothing else of x's size; forward mode and higher derivatives work.
+    Gradients keep x and the statistics, and nothing else of x's size. Forward mode and higher derivatives work.
 
     Args:
-      x: floating-point array; axes of samples, of positions and one of channels. The batch may be empty.
-      num_groups: number of groups, a positive integer that divides the number of channels C.
-      gamma: scale of each channel, shape ``(C,)``, or of each sample's, ``(N, C)``; None is 1.
-      beta: offset, likewise; None is 0.
-      eps: added to the variance, inside the square root; not negative.
-      channel_axis: which axis of x holds the channels: -1 for channels last, 1 for ``(N, C, *spatial)``.
-      batch_axes: how many leading axes count samples, 0 for a single sample; or which axes do.
-      **options: see ``Options``: where, residual, activation, dtype, axis_name, axis_index_groups.
+      x: Floating-point array with axes for samples, positions and channels. The batch may be empty.
+      num_groups: Number of groups, a positive integer that divides the number of channels C.
+      gamma: Scale, floating point: one value per channel, shape ``(C,)``, or one per sample and channel, shape ``(N,
+        C)``. None, the default, is 1.
+      beta: Offset, likewise. None, the default, is 0.
+      eps: Added to the variance, inside the square root; finite and not negative, 1e-5 by default.
+      channel_axis: Axis of the channels: -1, the default, for channels last; 1 for ``(N, C, *spatial)``.
+      batch_axes: Number of leading axes that count samples, 1 by default and 0 for a single sample; or a tuple of the
+        axes that do.
+      where: Which values count in the statistics: booleans or non-negative weights that broadcast to x's shape. A value
+        of weight 0 is normalised as if it were 0; a group in which nothing counts gives beta. No gradient flows to
+        weights. None, the default, counts all values alike.
+      residual: Real array of x's shape, added after the affine map. None, the default, adds nothing.
+      activation: Applied last: ``"relu"``, ``"silu"``, ``"gelu"`` (the tanh approximation) or an elementwise function.
+        None, the default, applies nothing.
+      dtype: Floating-point dtype of the result; None, the default, is x's. Everything is computed in float32, or in
+        float64 if x or the result is float64.
+      axis_name: Name, or names, of mapped axes (``jax.shard_map``, ``jax.vmap``, ``jax.pmap``) over whose devices
+        groups extend. Each device counts by the number of values it holds. None, the default, keeps groups on one
+        device.
+      axis_index_groups: Groups of indices along the mapped axis, as for ``jax.lax.psum``; each group shares statistics.
+        None, the default, is one group of all.
 
     Returns:
-      Array of x's shape and dtype, or of the dtype asked for.
+      Array of x's shape and dtype, or of ``dtype``.
 
     Raises:
-      TypeError: if ``num_groups`` is no integer, ``eps`` no real number, or x, gamma or beta not floating point.
-      ValueError: if ``num_groups`` is below 1 or does not divide C, ``eps`` is negative, an axis is out of range or
-        named twice, the channels' axis is one of the batch, gamma or beta has another shape, or ``where`` does not
-        broadcast.
+      TypeError: If x, gamma or beta is not floating point, ``num_groups`` or an axis is not an integer, or ``eps`` is
+        not a real number.
+      ValueError: If ``num_groups`` is below 1 or does not divide C, ``eps`` is negative, an axis is out of range or
+        named twice, the channel axis is a batch axis, or gamma, beta, ``where`` or ``residual`` has the wrong shape.
 
     Example:
       Channels first, as in other libraries:
@@ -138,11 +95,21 @@ def group_norm(
     References:
       Wu and He, Group Normalization, 2018, https://arxiv.org/abs/1803.08494, equations 1, 2, 6 and 7.
     """
-    num_groups, x = check_num_groups(num_groups), check_array("x", x)
-    check_floating(x)
-    axis, kept = check_channel_axis(x, channel_axis, batch_axes)
-    check_input(x, num_groups, axis)
-    return _apply(over_channel_groups(x.shape, kept, axis, num_groups), x, gamma, beta, kept, (axis,), eps, **options)
+    x = check_input(x)
+    layout = of_groups(x.shape, num_groups, channel_axis, batch_axes)
+    return applied(
+        layout,
+        x,
+        layout.parameter("gamma", gamma),
+        layout.parameter("beta", beta),
+        check_eps("eps", eps),
+        where=where,
+        residual=residual,
+        activation=activation,
+        dtype=dtype,
+        axis_name=axis_name,
+        axis_index_groups=axis_index_groups,
+    )
 
 
 def layer_norm(
@@ -153,29 +120,50 @@ def layer_norm(
     eps: float = 1e-5,
     axes: Axes = -1,
     feature_axes: Axes = -1,
-    **options: Unpack[Options],
+    where: jax.Array | None = None,
+    residual: jax.Array | None = None,
+    activation: str | Activation | None = None,
+    dtype: jax.typing.DTypeLike | None = None,
+    axis_name: str | Sequence[str] | None = None,
+    axis_index_groups: Sequence[Sequence[int]] | None = None,
 ) -> jax.Array:
-    """``gamma * (x - mean) / sqrt(var + eps) + beta`` with mean and variance (biased) over some axes.
+    """Normalises over some axes, the last by default.
+
+    Computes ``gamma * (x - mean) / sqrt(var + eps) + beta``, where mean and var (biased) are over ``axes``. Accuracy
+    and gradients are those of ``group_norm``.
 
     Args:
-      x: floating-point array of any shape.
-      gamma: scale, of the features' shape, or of that with the first axis of x before it; None is 1.
-      beta: offset, likewise; None is 0.
-      eps: added to the variance, inside the square root; not negative.
-      axes: what is taken together.
-      feature_axes: for what there is a scale and an offset of its own.
-      **options: see ``Options``: where, residual, activation, dtype, axis_name, axis_index_groups.
+      x: Floating-point array of any shape with at least one axis.
+      gamma: Scale, floating point: one value per feature, of the lengths of ``feature_axes`` in x's order, or one per
+        sample and feature, with x's first axis before these. None, the default, is 1.
+      beta: Offset, likewise. None, the default, is 0.
+      eps: Added to the variance, inside the square root; finite and not negative, 1e-5 by default.
+      axes: Axis or axes that share statistics; the last by default.
+      feature_axes: Axis or axes along which gamma and beta have values of their own; the last by default.
+      where: Which values count in the statistics: booleans or non-negative weights that broadcast to x's shape. A value
+        of weight 0 is normalised as if it were 0; a group in which nothing counts gives beta. No gradient flows to
+        weights. None, the default, counts all values alike.
+      residual: Real array of x's shape, added after the affine map. None, the default, adds nothing.
+      activation: Applied last: ``"relu"``, ``"silu"``, ``"gelu"`` (the tanh approximation) or an elementwise function.
+        None, the default, applies nothing.
+      dtype: Floating-point dtype of the result; None, the default, is x's. Everything is computed in float32, or in
+        float64 if x or the result is float64.
+      axis_name: Name, or names, of mapped axes (``jax.shard_map``, ``jax.vmap``, ``jax.pmap``) over whose devices
+        groups extend. Each device counts by the number of values it holds. None, the default, keeps groups on one
+        device.
+      axis_index_groups: Groups of indices along the mapped axis, as for ``jax.lax.psum``; each group shares statistics.
+        None, the default, is one group of all.
 
     Returns:
-      Array of x's shape and dtype, or of the dtype asked for. Accuracy and gradients are those of ``group_norm``.
+      Array of x's shape and dtype, or of ``dtype``.
 
     Raises:
-      TypeError: if ``eps`` is no real number, an axis no integer, or x, gamma or beta not floating point.
-      ValueError: if ``eps`` is negative, an axis is out of range or named twice, gamma or beta has another shape, or
-        ``where`` does not broadcast.
+      TypeError: If x, gamma or beta is not floating point, ``eps`` is not a real number, or an axis is not an integer.
+      ValueError: If ``eps`` is negative, an axis is out of range or named twice, or gamma, beta, ``where`` or
+        ``residual`` has the wrong shape.
 
     Example:
-      One group over all but the batch is group normalization with one group:
+      Over all axes but the batch, it is group normalization with one group:
 
       >>> import jax, jax.numpy as jnp
       >>> from groupnorm_jax import group_norm, layer_norm
@@ -186,10 +174,21 @@ def layer_norm(
     References:
       Ba, Kiros and Hinton, Layer Normalization, 2016, https://arxiv.org/abs/1607.06450, equation 4.
     """
-    x = check_array("x", x)
-    check_floating(x)
-    reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
-    return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, **options)
+    x = check_input(x)
+    layout = of_axes(x.shape, axes, feature_axes)
+    return applied(
+        layout,
+        x,
+        layout.parameter("gamma", gamma),
+        layout.parameter("beta", beta),
+        check_eps("eps", eps),
+        where=where,
+        residual=residual,
+        activation=activation,
+        dtype=dtype,
+        axis_name=axis_name,
+        axis_index_groups=axis_index_groups,
+    )
 
 
 def instance_norm(
@@ -199,27 +198,51 @@ def instance_norm(
     *,
     eps: float = 1e-5,
     feature_axes: Axes = -1,
-    **options: Unpack[Options],
+    where: jax.Array | None = None,
+    residual: jax.Array | None = None,
+    activation: str | Activation | None = None,
+    dtype: jax.typing.DTypeLike | None = None,
+    axis_name: str | Sequence[str] | None = None,
+    axis_index_groups: Sequence[Sequence[int]] | None = None,
 ) -> jax.Array:
     """Normalises each channel of each sample over its positions.
 
+    Computes ``gamma * (x - mean) / sqrt(var + eps) + beta``, where mean and var (biased) are over all axes but the
+    first and ``feature_axes``. Accuracy and gradients are those of ``group_norm``.
+
     Args:
-      x: floating-point array ``(N, ..., C)``, or with the features along other axes than the first.
-      gamma: scale, of the features' shape, or of that with N before it; None is 1.
-      beta: offset, likewise; None is 0.
-      eps: added to the variance, inside the square root; not negative.
-      feature_axes: what is normalised apart, besides samples.
-      **options: see ``Options``: where, residual, activation, dtype, axis_name, axis_index_groups.
+      x: Floating-point array whose first axis counts samples: ``(N, *spatial, C)``, or with the features along other
+        axes.
+      gamma: Scale, floating point: one value per feature, of the lengths of ``feature_axes`` in x's order, or one per
+        sample and feature, with x's first axis before these. None, the default, is 1.
+      beta: Offset, likewise. None, the default, is 0.
+      eps: Added to the variance, inside the square root; finite and not negative, 1e-5 by default.
+      feature_axes: Axis or axes along which statistics, gamma and beta have values of their own; the last by default.
+        The first axis cannot be one.
+      where: Which values count in the statistics: booleans or non-negative weights that broadcast to x's shape. A value
+        of weight 0 is normalised as if it were 0; a group in which nothing counts gives beta. No gradient flows to
+        weights. None, the default, counts all values alike.
+      residual: Real array of x's shape, added after the affine map. None, the default, adds nothing.
+      activation: Applied last: ``"relu"``, ``"silu"``, ``"gelu"`` (the tanh approximation) or an elementwise function.
+        None, the default, applies nothing.
+      dtype: Floating-point dtype of the result; None, the default, is x's. Everything is computed in float32, or in
+        float64 if x or the result is float64.
+      axis_name: Name, or names, of mapped axes (``jax.shard_map``, ``jax.vmap``, ``jax.pmap``) over whose devices
+        groups extend. Each device counts by the number of values it holds. None, the default, keeps groups on one
+        device.
+      axis_index_groups: Groups of indices along the mapped axis, as for ``jax.lax.psum``; each group shares statistics.
+        None, the default, is one group of all.
 
     Returns:
-      Array of x's shape and dtype, or of the dtype asked for. Accuracy and gradients are those of ``group_norm``.
+      Array of x's shape and dtype, or of ``dtype``.
 
     Raises:
-      TypeError: as for ``layer_norm``.
-      ValueError: as for ``layer_norm``, or if the first axis is one of the features'.
+      TypeError: If x, gamma or beta is not floating point, ``eps`` is not a real number, or an axis is not an integer.
+      ValueError: If ``eps`` is negative, an axis is out of range or named twice, the first axis is a feature, or gamma,
+        beta, ``where`` or ``residual`` has the wrong shape.
 
     Example:
-      A group of each channel:
+      It is group normalization with one channel per group:
 
       >>> import jax, jax.numpy as jnp
       >>> from groupnorm_jax import group_norm, instance_norm
@@ -230,16 +253,21 @@ def instance_norm(
     References:
       Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016, https://arxiv.org/abs/1607.08022, equation 4.
     """
-    x = check_array("x", x)
-    check_floating(x)
-    features = check_axis_set("feature_axes", feature_axes, x.shape)
-    if 0 in features:
-        raise ValueError(
-            f"feature_axes={feature_axes!r} names the first axis of x, which has shape {x.shape}, but that counts "
-            "samples; x[None] adds it to a single sample"
-        )
-    axes = tuple(axis for axis in range(1, x.ndim) if axis not in features)
-    return layer_norm(x, gamma, beta, eps=eps, axes=axes, feature_axes=features, **options)
+    x = check_input(x)
+    layout = of_instances(x.shape, feature_axes)
+    return applied(
+        layout,
+        x,
+        layout.parameter("gamma", gamma),
+        layout.parameter("beta", beta),
+        check_eps("eps", eps),
+        where=where,
+        residual=residual,
+        activation=activation,
+        dtype=dtype,
+        axis_name=axis_name,
+        axis_index_groups=axis_index_groups,
+    )
 
 
 def rms_norm(
@@ -250,28 +278,50 @@ def rms_norm(
     eps: float = 1e-5,
     axes: Axes = -1,
     feature_axes: Axes = -1,
-    **options: Unpack[Options],
+    where: jax.Array | None = None,
+    residual: jax.Array | None = None,
+    activation: str | Activation | None = None,
+    dtype: jax.typing.DTypeLike | None = None,
+    axis_name: str | Sequence[str] | None = None,
+    axis_index_groups: Sequence[Sequence[int]] | None = None,
 ) -> jax.Array:
-    """``gamma * x / sqrt(mean(x**2) + eps) + beta``: layer normalization without the mean.
+    """Divides by the root mean square over some axes, the last by default.
+
+    Computes ``gamma * x / sqrt(mean(x**2) + eps) + beta``, where the mean is over ``axes``: layer normalization without
+    subtracting the mean. Gradients keep what those of ``group_norm`` keep.
 
     Args:
-      x: floating-point array of any shape.
-      gamma: scale, of the features' shape, or of that with the first axis of x before it; None is 1.
-      beta: offset, likewise; None is 0.
-      eps: added to the mean square, inside the square root; not negative.
-      axes: what is taken together.
-      feature_axes: for what there is a scale and an offset of its own.
-      **options: see ``Options``: where, residual, activation, dtype, axis_name, axis_index_groups.
+      x: Floating-point array of any shape with at least one axis.
+      gamma: Scale, floating point: one value per feature, of the lengths of ``feature_axes`` in x's order, or one per
+        sample and feature, with x's first axis before these. None, the default, is 1.
+      beta: Offset, likewise. None, the default, is 0.
+      eps: Added to the mean square, inside the square root; finite and not negative, 1e-5 by default.
+      axes: Axis or axes that share statistics; the last by default.
+      feature_axes: Axis or axes along which gamma and beta have values of their own; the last by default.
+      where: Which values count in the statistics: booleans or non-negative weights that broadcast to x's shape. A value
+        of weight 0 is normalised as if it were 0; a group in which nothing counts gives beta. No gradient flows to
+        weights. None, the default, counts all values alike.
+      residual: Real array of x's shape, added after the affine map. None, the default, adds nothing.
+      activation: Applied last: ``"relu"``, ``"silu"``, ``"gelu"`` (the tanh approximation) or an elementwise function.
+        None, the default, applies nothing.
+      dtype: Floating-point dtype of the result; None, the default, is x's. Everything is computed in float32, or in
+        float64 if x or the result is float64.
+      axis_name: Name, or names, of mapped axes (``jax.shard_map``, ``jax.vmap``, ``jax.pmap``) over whose devices
+        groups extend. Each device counts by the number of values it holds. None, the default, keeps groups on one
+        device.
+      axis_index_groups: Groups of indices along the mapped axis, as for ``jax.lax.psum``; each group shares statistics.
+        None, the default, is one group of all.
 
     Returns:
-      Array of x's shape and dtype, or of the dtype asked for. Gradients keep what those of ``group_norm`` keep.
+      Array of x's shape and dtype, or of ``dtype``.
 
     Raises:
-      TypeError: as for ``layer_norm``.
-      ValueError: as for ``layer_norm``.
+      TypeError: If x, gamma or beta is not floating point, ``eps`` is not a real number, or an axis is not an integer.
+      ValueError: If ``eps`` is negative, an axis is out of range or named twice, or gamma, beta, ``where`` or
+        ``residual`` has the wrong shape.
 
     Example:
-      Of what has no mean, it is layer normalization:
+      Where the mean is zero, it is layer normalization:
 
       >>> import jax, jax.numpy as jnp
       >>> from groupnorm_jax import layer_norm, rms_norm
@@ -283,56 +333,54 @@ def rms_norm(
     References:
       Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, https://arxiv.org/abs/1910.07467, equation 4.
     """
-    x = check_array("x", x)
-    check_floating(x)
-    reduced, features = check_axis_set("axes", axes, x.shape), check_axis_set("feature_axes", feature_axes, x.shape)
-    return _apply(over_axes(x.shape, reduced, features), x, gamma, beta, (0,), features, eps, centred=False, **options)
+    x = check_input(x)
+    layout = of_axes(x.shape, axes, feature_axes)
+    return applied(
+        layout,
+        x,
+        layout.parameter("gamma", gamma),
+        layout.parameter("beta", beta),
+        check_eps("eps", eps),
+        centred=False,
+        where=where,
+        residual=residual,
+        activation=activation,
+        dtype=dtype,
+        axis_name=axis_name,
+        axis_index_groups=axis_index_groups,
+    )
 
 
-def _apply(
-    arrangement: Arrangement,
+def applied(
+    layout: Layout,
     x: jax.Array,
     gamma: jax.Array | None,
     beta: jax.Array | None,
-    batch: Sequence[int],
-    features: Sequence[int],
     eps: float,
     *,
     centred: bool = True,
-    **options: Unpack[Options],
+    where: jax.Array | None = None,
+    residual: jax.Array | None = None,
+    activation: str | Activation | None = None,
+    dtype: jax.typing.DTypeLike | None = None,
+    axis_name: str | Sequence[str] | None = None,
+    axis_index_groups: Sequence[Sequence[int]] | None = None,
 ) -> jax.Array:
-    """Checks what all norms take, and calls the norm."""
-    check_names("a norm", options, Options.__annotations__)
-    given = {"gamma": gamma, "beta": beta, "where": options.get("where"), "residual": options.get("residual")}
-    gamma, beta, where, residual = (None if a is None else check_array(name, a) for name, a in given.items())
-    axis_name, index_groups = options.get("axis_name"), options.get("axis_index_groups")
-    check_axis_name(axis_name, index_groups)
+    """Checks what every norm takes, and calls the norm; x, gamma, beta and eps are checked already."""
+    check_axis_name(axis_name, axis_index_groups)
     plan = Plan(
-        arrangement,
-        check_eps(eps),
-        check_dtype(options.get("dtype"), x.dtype),
+        layout.arrangement,
+        eps,
+        check_dtype(dtype, x.dtype),
         centred,
-        check_activation(options.get("activation"), ACTIVATIONS),
+        check_activation(activation, ACTIVATIONS),
         axis_name if axis_name is None or isinstance(axis_name, str) else tuple(axis_name),
-        None if index_groups is None else tuple(map(tuple, index_groups)),
+        None if axis_index_groups is None else tuple(map(tuple, axis_index_groups)),
     )
-    of_samples = tuple(axis for axis in batch if axis not in features)
-    placed = []
-    for name, parameter in (("gamma", gamma), ("beta", beta)):
-        lengths = [[x.shape[axis] for axis in axes] for axes in (features, of_samples)]
-        check_parameter(name, parameter, *lengths)
-        placed.append(None if parameter is None else _beside(parameter, x.shape, of_samples, features))
-    check_residual(residual, x)
+    residual, where = check_residual(residual, x.shape), check_where(where, x.shape)
+    gamma, beta = (None if p is None else layout.aligned(p) for p in (gamma, beta))
     if where is not None:
-        check_where(where, x.shape)
-        where = jnp.reshape(where, (1,) * (x.ndim - jnp.ndim(where)) + jnp.shape(where))
+        where = jnp.reshape(where, (1,) * (x.ndim - where.ndim) + where.shape)
     if not x.size:
         return jnp.zeros(x.shape, plan.dtype)
-    gamma, beta = placed
     return norm(plan, x, gamma, beta, where, residual)
-
-
-def _beside(parameter: jax.Array, shape: Sequence[int], batch: Sequence[int], features: Sequence[int]) -> jax.Array:
-    """A parameter with an axis for each of x's, of length 1 where it has none."""
-    has = features if jnp.ndim(parameter) == len(features) else (*batch, *features)
-    return jnp.reshape(parameter, [length if axis in has else 1 for axis, length in enumerate(shape)])

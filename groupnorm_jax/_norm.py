@@ -1,4 +1,4 @@
-"""All norms are this: statistics, an affine map, a residual, an activation. For the gradient x is kept, no more."""
+"""The computation that all norms share: statistics, an affine map, a residual, an activation. Gradients keep x."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,24 +9,25 @@ import jax.numpy as jnp
 
 from groupnorm_jax._arrangements import Arrangement
 from groupnorm_jax._moments import SAVED, masked, merge_devices, moments_of_groups, saved, statistics_dtype
+from groupnorm_jax._views import Affine
 
 Activation = Callable[[jax.Array], jax.Array]
 ACTIVATIONS: dict[str, Activation] = {"gelu": jax.nn.gelu, "relu": jax.nn.relu, "silu": jax.nn.silu}
-_LIGHT = 256  # bytes of a group beside which three float32 are next to nothing
+_LIGHT = 256  # bytes per group from which three float32 statistics weigh next to nothing
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is decided before a number is seen; hashable.
+    """Everything that is decided before tracing; hashable.
 
     Attributes:
-      arrangement: which values are a group.
-      eps: added to the variance.
-      dtype: of the result.
-      centred: whether the mean is subtracted; if not, the variance is about zero.
-      activation: what is applied last, or None.
-      axis_name: mapped axes over whose devices groups extend, or None.
-      axis_index_groups: as for ``jax.lax.psum``.
+      arrangement: Which values share statistics.
+      eps: Added to the variance.
+      dtype: Dtype of the result.
+      centred: Whether the mean is subtracted; if not, the variance is about zero.
+      activation: Function that is applied last, or None.
+      axis_name: Mapped axes over whose devices groups extend, or None.
+      axis_index_groups: Groups of indices along them, as for ``jax.lax.psum``, or None.
     """
 
     arrangement: Arrangement
@@ -48,28 +49,28 @@ def norm(
 ) -> jax.Array:
     """``activation(gamma * (x - mean) / sqrt(var + eps) + beta + residual)``.
 
-    The gradient keeps x, the statistics of groups and what is handed in besides; all else is computed again.
+    The gradient keeps the arguments and the statistics of groups; everything else is recomputed.
 
     Args:
-      plan: which norm.
-      x: of the arrangement's shape.
-      gamma: broadcasts to x, or None for 1.
-      beta: broadcasts to x, or None for 0.
-      where: broadcasts to x, or None for all.
-      residual: of x's shape, or None.
+      plan: The norm to compute.
+      x: Array of the arrangement's shape.
+      gamma: Broadcasts to x, or None for 1.
+      beta: Broadcasts to x, or None for 0.
+      where: Broadcasts to x, or None for all.
+      residual: Array of x's shape, or None.
 
     Returns:
       Array of x's shape and the plan's dtype.
     """
     known = plan.activation is None or any(plan.activation is function for function in ACTIVATIONS.values())
-    # Another's activation may change, or hold what is being traced: it is traced at each call, and not kept.
+    # A caller's function may change, or hold tracers: it is traced at every call, and jax.jit must not cache it.
     return (_kept if known else _checkpointed)(plan, x, gamma, beta, where, residual)
 
 
 def _checkpointed(plan: Plan, x: jax.Array, *others: jax.Array | None) -> jax.Array:
-    """The norm, of which the gradient keeps x and the statistics."""
+    """The norm, whose gradient keeps x and the statistics only."""
     size, policies = plan.arrangement.view.size, jax.checkpoint_policies
-    # Of many small groups, statistics are soon made again.
+    # The statistics of many small groups are large, and cheap to recompute.
     is_weighty = isinstance(size, int) and size * x.dtype.itemsize < _LIGHT and plan.axis_name is None
     keep = policies.nothing_saveable if is_weighty else policies.save_only_these_names(SAVED)
     return jax.checkpoint(partial(_norm, plan), prevent_cse=False, policy=keep)(x, *others)
@@ -78,7 +79,14 @@ def _checkpointed(plan: Plan, x: jax.Array, *others: jax.Array | None) -> jax.Ar
 _kept = jax.jit(_checkpointed, static_argnums=0)
 
 
-def _norm(plan: Plan, x, gamma, beta, where, residual) -> jax.Array:  # noqa: ANN001 - see norm
+def _norm(
+    plan: Plan,
+    x: jax.Array,
+    gamma: jax.Array | None,
+    beta: jax.Array | None,
+    where: jax.Array | None,
+    residual: jax.Array | None,
+) -> jax.Array:
     arranged, dtype = plan.arrangement, statistics_dtype(x.dtype, plan.dtype)
     weight = None
     if where is not None:
@@ -90,15 +98,14 @@ def _norm(plan: Plan, x, gamma, beta, where, residual) -> jax.Array:  # noqa: AN
     if plan.axis_name is not None:
         statistics = saved(merge_devices(statistics, plan.axis_name, axis_index_groups=plan.axis_index_groups))
     plain = residual is None and plan.activation is None
-    scale = statistics.inverse_std(plan.eps)
-    y = arranged.view.affine(x, statistics.mean, statistics.rest, scale, gamma, beta, plan.dtype if plain else dtype)
-    y = arranged.back(y)
+    by = Affine(statistics.mean, statistics.rest, statistics.inverse_std(plan.eps), gamma, beta)
+    y = arranged.back(arranged.view.affine(x, by, plan.dtype if plain else dtype))
     y = y if residual is None else y + residual.astype(dtype)
     if plan.activation is not None:
         shape, y = y.shape, plan.activation(y)
         if jnp.shape(y) != shape:
             raise ValueError(
-                f"an activation must be elementwise, but from shape {shape} it made shape {jnp.shape(y)}; call it "
-                "on the layer's result instead"
+                f"activation must be elementwise, but it turned shape {shape} into shape {jnp.shape(y)}; apply it to "
+                "the layer's result instead"
             )
     return y.astype(plan.dtype)

@@ -1,4 +1,4 @@
-"""Parameters of other libraries' norms as ours, and back: arrays are renamed, and epsilon travels with them.
+"""Converts parameters of other libraries' norms to ours and back: arrays are renamed, and epsilon comes along.
 
 | library | scale | offset | epsilon | groups |
 |---|---|---|---|---|
@@ -8,7 +8,7 @@
 | ``"equinox"`` | ``weight`` | ``bias`` | ``eps``, 1e-5 | ``groups`` |
 | ``"flax"``, and ours | ``scale`` | ``bias`` | ``epsilon``, 1e-6 | ``num_groups`` |
 
-A group is adjacent channels in all of them. Nothing of these libraries is imported: mappings hold arrays by the names
+In all of them a group is adjacent channels. None of these libraries is imported: mappings hold arrays by the names
 above, and layers have them as attributes.
 """
 
@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 import ml_dtypes
 import numpy as np
 
-from groupnorm_jax._checks import check_eps, check_num_groups
+from groupnorm_jax._checks import check_count, check_eps
 
 __all__ = ["from_flax", "to_flax"]
 
 
 class _Names(NamedTuple):
-    """What a library calls things; switches are its constructors' arguments that say whether there are parameters."""
+    """A library's names. Switches are the constructor arguments that say whether there are parameters."""
 
     scale: tuple[str, ...]
     bias: str
@@ -38,8 +38,8 @@ class _Names(NamedTuple):
 _GAMMA, _EQUINOX = ("gamma", "scale"), ("use_weight", "use_bias")
 _FLAX, _KERAS, _HAIKU = ("use_scale", "use_bias"), ("scale", "center"), ("create_scale", "create_offset")
 _LIBRARIES = {
-    "torch": _Names(("weight",), "bias", "eps", "num_groups", "1e-5", ("affine",), ()),
-    "keras": _Names(_GAMMA, "beta", "epsilon", "groups", "1e-3, of RMSNormalization 1e-6,", _KERAS, _KERAS),
+    "torch": _Names(("weight",), "bias", "eps", "num_groups", "1e-5, that of RMSNorm the dtype's own", ("affine",), ()),
+    "keras": _Names(_GAMMA, "beta", "epsilon", "groups", "1e-3, that of RMSNormalization 1e-6", _KERAS, _KERAS),
     "haiku": _Names(("scale",), "offset", "eps", "groups", "1e-5", _HAIKU, _HAIKU),
     "equinox": _Names(("weight",), "bias", "eps", "groups", "1e-5", ("channelwise_affine",), _EQUINOX),
     "flax": _Names(("scale",), "bias", "epsilon", "num_groups", "1e-6", _FLAX, _FLAX),
@@ -47,7 +47,7 @@ _LIBRARIES = {
 
 
 class _Read(NamedTuple):
-    """A layer as any of the libraries may hold it: arrays by our names."""
+    """A layer of any of the libraries: its arrays by our names."""
 
     arrays: dict[str, np.ndarray]
     epsilon: float
@@ -63,33 +63,34 @@ def to_flax(
     epsilon: float | None = None,
     zero_centred: bool = False,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Another library's parameters as ours, and the arguments that make our layer compute the same.
+    """Converts another library's parameters to ours, with the arguments that make our layer compute the same.
 
-    Axes are the layer's affair, not the parameters': where the other library has channels first, give ours
-    ``channel_axis=1``, or move them last.
+    The conversion does not depend on axes: if the other library has channels first, give our layer ``channel_axis=1``,
+    or move the channels last.
 
     Args:
       library: ``"torch"``, ``"keras"``, ``"haiku"``, ``"equinox"`` or ``"flax"``.
-      source: a built layer; or a mapping of its own parameters by name, as of one module of a ``state_dict``. Haiku's
-        and Linen's modules hold no parameters: give the mapping.
-      num_groups: number of groups, unless the layer says it. None without it: a layer, instance or root mean square
-        norm.
-      epsilon: what is added to the variance. A layer says it; no mapping does, and no default is taken silently, for
-        they differ.
-      zero_centred: whether the source keeps ``scale - 1``, as some language models do. The sum is at least float32.
+      source: A built layer, or a mapping of its parameters by name, such as one module's part of a ``state_dict``.
+        Haiku's and Linen's modules hold no parameters: give the mapping.
+      num_groups: Number of groups. None, the default, takes it from the layer; a source without groups is a layer,
+        instance or root mean square norm.
+      epsilon: What is added to the variance. None, the default, takes it from the layer. A mapping does not contain it,
+        and the libraries' defaults differ, so it must be given with a mapping.
+      zero_centred: Whether the source stores ``scale - 1``, as some language models do. The sum is at least float32.
+        False by default.
 
     Returns:
-      Parameters, ``scale`` and ``bias`` as far as there are any, NumPy arrays of shape ``(C,)`` and the source's dtype;
-      and keyword arguments: ``epsilon``, ``use_scale``, ``use_bias`` (not for a root mean square layer without an
-      offset) and, if known, ``num_groups``.
+      A pair: the parameters ``scale`` and ``bias``, as far as the source has them, as NumPy arrays of shape ``(C,)``
+      and of the source's dtype; and keyword arguments for our layer: ``epsilon``, ``use_scale``, ``use_bias`` (not for
+      a root mean square norm without an offset) and ``num_groups`` if there are groups.
 
     Raises:
-      TypeError: if the source is neither a mapping nor such a layer, or a number is none.
-      ValueError: if the library or a parameter's name is unknown, an array does not squeeze to ``(C,)``, epsilon is
-        missing or is not the layer's, or the layer normalises by running statistics.
+      TypeError: If the source is neither a mapping nor such a layer, or ``num_groups`` or ``epsilon`` is not a number.
+      ValueError: If the library or a parameter's name is unknown, an array does not squeeze to ``(C,)``, epsilon is
+        missing or differs from the layer's, or the layer normalises by running statistics.
 
     Example:
-      What a ``state_dict`` holds, of a norm made with ``eps=1e-3``:
+      From the ``state_dict`` of a norm with ``eps=1e-3``, and back:
 
       >>> import jax.numpy as jnp, numpy as np
       >>> from groupnorm_jax import GroupNorm, convert
@@ -118,43 +119,58 @@ def from_flax(
     use_bias: bool | None = None,
     zero_centred: bool = False,
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Our parameters, or Flax's, as another library's: the way back, which takes what ``to_flax`` gave.
+    """Converts our parameters, or Flax's, to another library's. It accepts what ``to_flax`` returns.
 
     Args:
       library: ``"torch"``, ``"keras"``, ``"haiku"``, ``"equinox"`` or ``"flax"``.
-      source: a mapping with ``scale`` and ``bias``, as far as there are any, or an NNX layer.
-      num_groups: number of groups, unless the layer says it; None without it is a norm without groups.
-      epsilon: what is added to the variance, unless the layer says it.
-      use_scale: whether there is a scale; None is as the source has it.
-      use_bias: whether there is an offset, likewise.
-      zero_centred: whether the other library keeps ``scale - 1``. The difference is at least float32.
+      source: A mapping with ``scale`` and ``bias``, as far as there are any, or an NNX layer.
+      num_groups: Number of groups. None, the default, takes it from the layer; without it the norm has no groups.
+      epsilon: What is added to the variance. None, the default, takes it from the layer; a mapping does not contain it.
+      use_scale: Whether there is a scale. None, the default, means as the source has it.
+      use_bias: Whether there is an offset, likewise.
+      zero_centred: Whether the other library stores ``scale - 1``. The difference is at least float32. False by
+        default.
 
     Returns:
-      Arrays of shape ``(C,)`` by the library's names, Keras's scale as ``gamma``; and keyword arguments that its group
-      norm takes, or those that its norms without groups have in common. PyTorch's and Equinox's group norms have scale
-      and offset or neither: if the source has one of them, the other is given too, as ones or zeros.
+      A pair: arrays of shape ``(C,)`` by the library's names, Keras's scale as ``gamma``; and keyword arguments for its
+      group norm, or those that its norms without groups have in common. PyTorch's and Equinox's group norms have both
+      scale and offset or neither: if the source has only one, the other is added as ones or zeros.
 
     Raises:
-      TypeError: as for ``to_flax``.
-      ValueError: as for ``to_flax``, or if ``use_scale`` or ``use_bias`` is not what the source has.
+      TypeError: If the source is neither a mapping nor such a layer, or ``num_groups`` or ``epsilon`` is not a number.
+      ValueError: If the library or a parameter's name is unknown, an array does not squeeze to ``(C,)``, epsilon is
+        missing or differs from the layer's, or ``use_scale`` or ``use_bias`` contradicts the source.
+
+    Example:
+      To Keras, and back:
+
+      >>> import numpy as np
+      >>> from groupnorm_jax import convert
+      >>> params = {"scale": np.ones(6, np.float32), "bias": np.zeros(6, np.float32)}
+      >>> arrays, kwargs = convert.from_flax("keras", params, num_groups=3, epsilon=1e-3)
+      >>> sorted(arrays), kwargs
+      (['beta', 'gamma'], {'groups': 3, 'epsilon': 0.001, 'scale': True, 'center': True})
+      >>> back, _ = convert.to_flax("keras", arrays, num_groups=3, epsilon=1e-3)
+      >>> all((back[name] == params[name]).all() for name in params)
+      True
     """
     _names(library)
     read = _read("flax", source, num_groups, epsilon)
     for name, parameter, use in (("use_scale", "scale", use_scale), ("use_bias", "bias", use_bias)):
         if use is not None and use != (parameter in read.arrays):
-            way = f"leave {name} out, or see that {parameter!r} is {'there' if use else 'not there'}"
-            raise ValueError(f"{name} must say what the source has, got {name}={use} with {list(read.arrays)}; {way}")
+            way = f"leave {name} out, or {'add' if use else 'remove'} {parameter!r}"
+            raise ValueError(f"{name} must agree with the source, got {name}={use} with {list(read.arrays)}; {way}")
     return _written(library, read, shift=-1 if zero_centred else 0)
 
 
 def _names(library: object) -> _Names:
     if not isinstance(library, str) or library not in _LIBRARIES:
-        raise ValueError(f"library={library!r} is not known; {', '.join(map(repr, _LIBRARIES))} are")
+        raise ValueError(f"library={library!r} is unknown; use one of {', '.join(map(repr, _LIBRARIES))}")
     return _LIBRARIES[library]
 
 
 def _read(library: str, source: object, num_groups: int | None, epsilon: float | None) -> _Read:
-    """Reads a mapping or a layer, and checks what stands in it against what was given."""
+    """Reads a mapping or a layer, and checks what it says against what was given."""
     names = _names(library)
     if isinstance(source, Mapping):
         found = _of_mapping(library, names, source)
@@ -170,68 +186,73 @@ def _read(library: str, source: object, num_groups: int | None, epsilon: float |
             theirs = float(np.finfo(np.promote_types(dtype, np.float32)).eps)
         epsilon = _agreed("epsilon", epsilon, theirs)
     if epsilon is None:
-        way = f"{library}'s default is {names.default} if the layer was made with it"
-        raise ValueError(f"epsilon must be given with arrays, for they do not say it, got epsilon=None; {way}")
+        way = f"pass the layer's; {library}'s default is {names.default}"
+        raise ValueError(f"epsilon must be given with a mapping, which does not contain it, got epsilon=None; {way}")
     arrays = {name: _channels(name, array) for name, array in found.items() if array is not None}
     if len({array.shape for array in arrays.values()}) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
-        raise ValueError(f"scale and bias must have a value a channel each, got {shapes}; take both from one layer")
-    count = None if num_groups is None else check_num_groups(num_groups)
-    return _Read(arrays, check_eps(epsilon), count, "RMS" in type(source).__name__)
+        raise ValueError(f"scale and bias must have one value per channel, got {shapes}; take both from one layer")
+    count = None if num_groups is None else check_count("num_groups", num_groups)
+    return _Read(arrays, check_eps("epsilon", epsilon), count, "RMS" in type(source).__name__)
 
 
 def _of_mapping(library: str, names: _Names, source: Mapping) -> dict[str, object]:
     known = {**dict.fromkeys(names.scale, "scale"), names.bias: "bias"}
     if not set(source) <= set(known):
-        way = "give the mapping of one layer alone, under these names"
+        way = "give the mapping of a single layer, under these names"
         raise ValueError(f"parameters of {library}'s norms are {' and '.join(known)}, got {list(source)}; {way}")
     return {known[name]: array for name, array in source.items()}
 
 
 def _of_layer(library: str, names: _Names, source: object) -> dict[str, object]:
     kind = type(source).__name__
-    if "Batch" in kind or getattr(source, "running_mean", None) is not None or getattr(source, "rms_scaling", False):
+    if "Batch" in kind or getattr(source, "running_mean", None) is not None:
         raise ValueError(
-            f"no layer of ours computes what this {kind} does: it keeps statistics of batches, or has rms_scaling=True "
-            "and divides by no root mean square; train a group or layer norm in its place"
+            f"none of our layers keeps running statistics of batches, as this {kind} does; train a group or layer norm "
+            "in its place"
+        )
+    if getattr(source, "rms_scaling", False):
+        raise ValueError(
+            f"this {kind} has rms_scaling=True, but it does not divide by the root mean square, and none of our layers "
+            "computes what it does; train an RMSNormalization in its place"
         )
     # Keras's group norm has a switch named scale besides its gamma.
     held = [getattr(source, n) for n in names.scale if not isinstance(getattr(source, n, False), bool)]
     if not held or not hasattr(source, names.epsilon):
         raise TypeError(
-            f"a layer of {library} must have {' or '.join(names.scale)}, {names.bias} and {names.epsilon}, got a "
-            f"{kind} that has not; build it first, or give its parameters by name in a dict"
+            f"a layer of {library} must have {' or '.join(names.scale)}, {names.bias} and {names.epsilon}, but this "
+            f"{kind} does not; build it first, or give its parameters by name in a dict"
         )
     return {"scale": held[0], "bias": getattr(source, names.bias, None)}
 
 
-def _agreed(name: str, given: Any, read: Any) -> Any:  # noqa: ANN401 - a count or a real number
+def _agreed(name: str, given: Any, read: Any) -> Any:
     if given is not None and read is not None and given != read:
-        raise ValueError(f"{name} must be the layer's, got {name}={given!r} for a layer with {read!r}; leave it out")
+        raise ValueError(f"{name} must agree with the layer, got {name}={given!r}, it has {read!r}; leave {name} out")
     return read if given is None else given
 
 
 def _channels(name: str, value: object) -> np.ndarray:
-    """The array with the channels' axis alone."""
+    """Returns the array with the channel axis alone."""
     array = _array(value)
     if array.ndim == 0 or array.size != max(array.shape):
         raise ValueError(
-            f"{name} must squeeze to shape (C,), got shape {array.shape}; a norm with several axes of features has "
-            "nothing to rename: hand its arrays to groupnorm_jax.layer_norm with feature_axes"
+            f"{name} must squeeze to shape (C,), got shape {array.shape}; for a norm with several feature axes pass "
+            "its arrays to groupnorm_jax.layer_norm with feature_axes"
         )
     return array.reshape(-1).copy()
 
 
-def _array(value: Any) -> np.ndarray:  # noqa: ANN401 - any library's array
+def _array(value: Any) -> np.ndarray:
     if hasattr(value, "detach"):
         value = value.detach().cpu()
-        if str(value.dtype) == "torch.bfloat16":  # NumPy's protocol has no name for it
+        if str(value.dtype) == "torch.bfloat16":  # NumPy has no such dtype
             return value.float().numpy().astype(ml_dtypes.bfloat16)
     return np.asarray(value)
 
 
 def _written(library: str, read: _Read, shift: int) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays by the library's names, the scale shifted, and what its constructor is to be told."""
+    """Returns the arrays by the library's names, the scale shifted, and its constructor's arguments."""
     names, arrays = _names(library), dict(read.arrays)
     switches = names.switches_of_others if read.num_groups is None else names.switches_of_groups
     if len(switches) == 1 and len(arrays) == 1:

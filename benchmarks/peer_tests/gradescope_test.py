@@ -14,7 +14,7 @@ class TestGroupNorm(unittest.TestCase):
 
 def _method(index: int) -> Callable[[unittest.TestCase], None]:
     @weight(1)
-    def test(self: unittest.TestCase) -> None:  # noqa: ARG001 - a method
+    def test(self: unittest.TestCase) -> None:
         checks.check(MyGroupNorm, index)
 
     return test

@@ -11,7 +11,7 @@ points = len(checks.NAMES)
 
 
 def _test_case(title: str, index: int) -> test_case:
-    def run(MyGroupNorm: Any) -> None:  # noqa: ANN401, N803 - otter passes the submission's name
+    def run(MyGroupNorm: Any) -> None:  # noqa: N803 - otter passes the submission's name
         checks.check(MyGroupNorm, index)
 
     return test_case(name=title)(run)

@@ -14,7 +14,7 @@ class MyGroupNorm(nn.Module):
     @nn.compact
     def __call__(self, x):
         size, rest = divmod(x.shape[-1], self.num_groups)
-        assert rest == 0, "the channels do not split evenly"  # noqa: S101
+        assert rest == 0, "the channels do not split evenly"
         shape = x.shape[-1:]
         gamma, beta = self.param("gamma", nn.initializers.ones, shape), self.param("beta", nn.initializers.zeros, shape)
         mean = per_channel(x.reshape((*x.shape[:-1], self.num_groups, size)).mean(axis=-1), size)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from exercises._shared.conditioning import by_differences
-from exercises.spec import (
+from grader.course import (
     Arguments,
     Arrays,
     Case,
@@ -16,6 +15,7 @@ from exercises.spec import (
     Reference,
     RightVariant,
     Value,
+    by_differences,
 )
 
 # 1. The entry: the name that a submission must define, its arguments with their casts, their defaults.
@@ -24,7 +24,7 @@ ENTRY = Entry(name="ScaleShift", kind="linen_module", arguments={"start": float}
 
 # 2. The reference: the judge's own answer, in float64 NumPy and straight from the formula. Never a copy of the
 # solution: what both get wrong, nobody finds. ``arrays`` holds "x" and the parameters, ``arguments`` the entry's, cast.
-def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:  # noqa: ARG001 - the field's signature
+def value(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     """``gamma * x + beta``."""
     return arrays["gamma"] * arrays["x"] + arrays["beta"]
 
@@ -46,7 +46,7 @@ def landmarks(arrays: Arrays, arguments: Arguments) -> tuple[tuple[str, np.ndarr
 
 
 # ``moved`` makes the tolerance; by differences, until you want to write it by hand. Where outputs share statistics, as
-# those of a norm do, give it ``sharing`` too; see exercises/spec.py.
+# those of a norm do, give it ``sharing`` too; see grader/course/reference.py.
 REFERENCE = Reference(value=value, moved=by_differences(value), parameters=parameters, landmarks=landmarks)
 
 
@@ -79,7 +79,7 @@ CASES = (
 
 # 4. The misconceptions: wrong ideas that learners really have, as what they compute. The text explains the idea without
 # giving the solution away, and ends in a question. Which case catches it, and by how much, the kill matrix says.
-def shifted_first(arrays: Arrays, arguments: Arguments) -> np.ndarray:  # noqa: ARG001 - the field's signature
+def shifted_first(arrays: Arrays, arguments: Arguments) -> np.ndarray:
     """``gamma * (x + beta)``."""
     return arrays["gamma"] * (arrays["x"] + arrays["beta"])
 

@@ -1,11 +1,13 @@
 """``MyGroupNorm`` on one position: a 1-D input."""
 
-from exercises._shared import group_norm
-from exercises._shared.group_norm_misconceptions import ONE_POSITION
-from exercises._shared.group_norm_operations import OPERATIONS
-from exercises._shared.group_norm_parts import assemble
-from exercises._shared.group_norm_variants import VARIANTS
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Parameters, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Parameters, Raises, Value
+
+from .._group_norm import reference
+from .._group_norm.forbidden import FORBIDDEN
+from .._group_norm.operations import OPERATIONS
+from .._group_norm.parts import assemble
+from .._group_norm.right.position import VARIANTS
+from .._group_norm.wrong import affine, groups, spread
 
 FLAT = Value(flatten=True)
 OWN = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
@@ -64,13 +66,13 @@ SPEC = Exercise(
     entry=Entry(
         name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}, defaults={"eps": 1e-5}
     ),
-    reference=group_norm.REFERENCE,
+    reference=reference.REFERENCE,
     cases=CASES,
-    misconceptions=ONE_POSITION,
+    misconceptions=(*spread.FORMULA, *groups.ONE_POSITION, *affine.AFFINE, *affine.PARAMETERS),
     right_variants=VARIANTS,
     assemble=assemble,
     operations=OPERATIONS,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     production=(
         "A layer in use does the same arithmetic, and cares for three more things. Its statistics are computed in "
         "float32 even if x is bfloat16, since a sum of many half-precision numbers soon loses all that is added to it. "

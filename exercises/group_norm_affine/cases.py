@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from exercises._shared import group_norm
-from exercises._shared import group_norm_sample_operations as operations
-from exercises._shared.group_norm_misconceptions import OPTIONAL_PARAMETERS, PER_SAMPLE_CHANNELS_SECOND
-from exercises._shared.group_norm_sample_variants import CHANNELS_SECOND
-from exercises._shared.group_norm_wrong_second import LAYOUT
-from exercises.spec import Case, Check, Draw, Entry, Exercise, Fixed, Parameters, Raises, Value
+from grader.course import Case, Check, Draw, Entry, Exercise, Fixed, Parameters, Raises, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from ._operations import OPERATIONS
+from ._right import VARIANTS
+from ._wrong import LAYOUT, MISCONCEPTIONS
 
 OWN = {"scale": Draw(shape=(12,), mean=1.0, std=0.5), "shift": Draw(shape=(12,))}
 NEEDS = ("parameters",)
@@ -16,9 +16,7 @@ EAGER = Value()
 IMAGES = (2, 12, 3, 5)
 
 
-def _case(  # noqa: PLR0913 - a row of the table below
-    name: str, x: Draw, groups: int, eps: float | None, check: Check = EAGER, *, points: float = 1
-) -> Case:
+def _case(name: str, x: Draw, groups: int, eps: float | None, check: Check = EAGER, *, points: float = 1) -> Case:
     """A case on the values, with scale and shift of its own; eps and affine may be left to the module's defaults."""
     return Case(
         name=name,
@@ -113,11 +111,11 @@ SPEC = Exercise(
     ),
     reference=LAYOUT.reference(),
     cases=CASES,
-    misconceptions=(*LAYOUT.adapted(PER_SAMPLE_CHANNELS_SECOND), *OPTIONAL_PARAMETERS),
-    right_variants=CHANNELS_SECOND,
+    misconceptions=MISCONCEPTIONS,
+    right_variants=VARIANTS,
     assemble=LAYOUT.assemble,
-    operations=operations.CHANNELS_SECOND,
-    forbidden=group_norm.FORBIDDEN,
+    operations=OPERATIONS,
+    forbidden=FORBIDDEN,
     hints=(
         "Compare first, compute afterwards: both rules of step 1 are about numbers that are known before any value of "
         "x is. A reshape is no check, since it is content with any shape that has the right number of elements.",

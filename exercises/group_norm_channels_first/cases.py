@@ -1,9 +1,11 @@
 """``group_norm`` as a function, channels first, with optional gamma and beta."""
 
-from exercises._shared import group_norm, group_norm_first
-from exercises._shared import group_norm_first_wrong as wrong
-from exercises._shared.group_norm_first_variants import NORMALIZE
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Raises, RightVariant, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Raises, RightVariant, Value
+
+from .._group_norm import first
+from .._group_norm.forbidden import FORBIDDEN
+from .._group_norm.right.first import NORMALIZE
+from ._wrong import MISCONCEPTIONS
 
 # The last axis is as long as there are channels in ROWS and in SEQUENCES, so that what is lined up with it runs.
 ROWS, SEQUENCES, IMAGES, VOLUMES = (3, 12), (2, 12, 12), (2, 12, 3, 6), (2, 8, 2, 3, 2)
@@ -12,9 +14,7 @@ BOTH = {**GAMMA, **BETA}
 BOTH_8 = {"gamma": Draw(shape=(8,), mean=1.0, std=0.5), "beta": Draw(shape=(8,))}
 
 
-def _case(  # noqa: PLR0913, PLR0917 - a row of the table below
-    name: str, x: Draw, num_groups: int, eps: float | None, given: dict[str, Draw], points: float = 1
-) -> Case:
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, given: dict[str, Draw], points: float = 1) -> Case:
     return Case(
         name=name,
         check=Value(),
@@ -164,12 +164,12 @@ SPEC = Exercise(
         arrays="numpy",
         channel_axis=1,
     ),
-    reference=group_norm_first.REFERENCE,
+    reference=first.REFERENCE,
     cases=CASES,
-    misconceptions=(*wrong.SPREAD, *wrong.GROUPS, *wrong.AFFINE),
+    misconceptions=MISCONCEPTIONS,
     right_variants=tuple(RightVariant(name=name, source=source) for name, source in _SOURCES.items()),
-    assemble=group_norm_first.assemble_first,
-    forbidden=group_norm.FORBIDDEN,
+    assemble=first.assemble_first,
+    forbidden=FORBIDDEN,
     seconds=30.0,  # in JAX, seven shapes to compile for
     hints=(
         "Write down the shape before and after the cut. Only the second axis becomes two: one that counts the groups, "

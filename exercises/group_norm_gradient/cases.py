@@ -1,11 +1,12 @@
 """``group_norm`` with a gradient of its own: values, three gradients, and what is kept for the way back."""
 
-from exercises._shared import group_norm
-from exercises._shared.group_norm_backward import REFERENCE, needed
-from exercises._shared.group_norm_backward_variants import VARIANTS
-from exercises._shared.group_norm_parts import assemble
-from exercises._shared.group_norm_wrong_backward import MISCONCEPTIONS
-from exercises.spec import Case, Check, Draw, Entry, Exercise, Fixed, Gradient, Raises, Residuals, Value
+from grader.course import Case, Check, Draw, Entry, Exercise, Fixed, Gradient, Raises, Residuals, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from .._group_norm.parts import assemble
+from ._reference import REFERENCE, needed
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 OWN = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
 # Every new pair of shape and num_groups makes JAX compile anew.
@@ -15,7 +16,7 @@ SMALL = Draw(shape=POSITIONS, std=2**-7)
 COTANGENT = Draw(shape=POSITIONS, mean=0.5)
 
 
-def _case(  # noqa: PLR0913 - a row of the table below
+def _case(
     name: str,
     x: Draw,
     num_groups: int = 3,
@@ -128,7 +129,7 @@ SPEC = Exercise(
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     assemble=assemble,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     hints=(
         "Begin with the way there, without any gradient: it is the function of the exercises before this one. Only "
         "then split it into what returns the output and what returns more than that.",

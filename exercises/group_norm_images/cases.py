@@ -1,11 +1,12 @@
 """``GroupNorm`` of the paper: statistics over all positions of a sample, channels last."""
 
-from exercises._shared import group_norm
-from exercises._shared import group_norm_sample_operations as operations
-from exercises._shared.group_norm_misconceptions import GRADIENT, PER_SAMPLE, PER_SAMPLE_CHANNELS_LAST
-from exercises._shared.group_norm_sample_variants import CHANNELS_LAST
-from exercises._shared.group_norm_samples import Layout
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Gradient, Parameters, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Gradient, Parameters, Raises, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from .._group_norm.layouts import Layout
+from .._group_norm.wrong import affine, gradient, samples
+from ._operations import OPERATIONS
+from ._right import VARIANTS
 
 LAYOUT = Layout()
 OWN = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
@@ -15,9 +16,7 @@ EAGER = Value()
 IMAGES = (2, 3, 5, 12)
 
 
-def _case(  # noqa: PLR0913 - a row of the table below
-    name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1
-) -> Case:
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1) -> Case:
     """A case on the values, with gamma and beta of its own; eps may be left to the module's default."""
     return Case(
         name=name,
@@ -84,11 +83,19 @@ SPEC = Exercise(
     ),
     reference=LAYOUT.reference(),
     cases=CASES,
-    misconceptions=LAYOUT.adapted((*PER_SAMPLE, *PER_SAMPLE_CHANNELS_LAST, *GRADIENT)),
-    right_variants=CHANNELS_LAST,
+    misconceptions=LAYOUT.adapted(
+        (
+            *samples.PER_SAMPLE,
+            *affine.PARAMETERS,
+            affine.PARAMETERS_OF_INPUT_SHAPE,
+            samples.AS_CHANNELS_FIRST,
+            *gradient.GRADIENT,
+        )
+    ),
+    right_variants=VARIANTS,
     assemble=LAYOUT.assemble,
-    operations=operations.CHANNELS_LAST,
-    forbidden=group_norm.FORBIDDEN,
+    operations=OPERATIONS,
+    forbidden=FORBIDDEN,
     hints=(
         "Begin with shapes. Split only the last axis of a batch of images, as in the exercise before. Which of the "
         "axes you have now tell values apart that share a mean, and which tell means apart?",

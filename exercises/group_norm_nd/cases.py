@@ -1,11 +1,13 @@
 """``MyGroupNorm`` on inputs of any rank, channels last."""
 
-from exercises._shared import group_norm
-from exercises._shared.group_norm_misconceptions import GRADIENT, ONE_POSITION, SEVERAL_POSITIONS
-from exercises._shared.group_norm_operations import OPERATIONS
-from exercises._shared.group_norm_parts import assemble
-from exercises._shared.group_norm_variants import VARIANTS
-from exercises.spec import Case, Draw, Entry, Exercise, Gradient, Parameters, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Gradient, Parameters, Raises, Value
+
+from .._group_norm import reference
+from .._group_norm.forbidden import FORBIDDEN
+from .._group_norm.operations import OPERATIONS
+from .._group_norm.parts import assemble
+from .._group_norm.right.position import VARIANTS
+from .._group_norm.wrong import affine, gradient, groups, spread
 
 OWN_12 = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
 OWN_16 = {"gamma": Draw(shape=(16,), mean=1.0, std=0.5), "beta": Draw(shape=(16,))}
@@ -15,16 +17,14 @@ EAGER = Value()
 TABLE, IMAGES, ROWS = (5, 12), (2, 3, 5, 12), (3, 16)
 
 
-def _case(  # noqa: PLR0913 - a row of the table below
-    name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1
-) -> Case:
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1) -> Case:
     """A case on the values, with gamma and beta of its own; eps may be left to the module's default."""
     return Case(
         name=name,
         check=check,
         arguments={"num_groups": num_groups, **({} if eps is None else {"eps": eps})},
         x=x,
-        parameters=OWN_12 if x.shape[-1] == 12 else OWN_16,  # noqa: PLR2004 - the two channel counts in use
+        parameters=OWN_12 if x.shape[-1] == 12 else OWN_16,  # the two channel counts in use
         points=points,
         needs=NEEDS,
     )
@@ -83,13 +83,16 @@ SPEC = Exercise(
     entry=Entry(
         name="MyGroupNorm", kind="linen_module", arguments={"num_groups": int, "eps": float}, defaults={"eps": 1e-5}
     ),
-    reference=group_norm.REFERENCE,
+    reference=reference.REFERENCE,
     cases=CASES,
-    misconceptions=(*ONE_POSITION, *SEVERAL_POSITIONS, *GRADIENT),
+    misconceptions=(
+        *(*spread.FORMULA, *groups.ONE_POSITION, *affine.AFFINE, *affine.PARAMETERS),
+        *(*groups.SEVERAL_POSITIONS, affine.PARAMETERS_OF_INPUT_SHAPE, *gradient.GRADIENT),
+    ),
     right_variants=VARIANTS,
     assemble=assemble,
     operations=OPERATIONS,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     production=(
         "Three passes are what the formula says; a layer in use makes two. It reads x once for the mean and for the "
         "mean of the squares, and a second time to normalise. The square of a large mean then swallows the variance: "

@@ -1,13 +1,12 @@
 """``GroupNorm`` of the paper as a module of Flax NNX: channels last, parameters made when it is built."""
 
-from exercises._shared import group_norm
-from exercises._shared import group_norm_sample_operations as operations
-from exercises._shared.group_norm_misconceptions import GRADIENT, PER_SAMPLE_NNX
-from exercises._shared.group_norm_sample_variants import NNX
-from exercises._shared.group_norm_samples import Layout
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Gradient, Parameters, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Gradient, Parameters, Raises, Value
 
-LAYOUT = Layout()
+from .._group_norm.forbidden import FORBIDDEN
+from ._operations import OPERATIONS
+from ._right import VARIANTS
+from ._wrong import LAYOUT, MISCONCEPTIONS
+
 OWN = {"gamma": Draw(shape=(12,), mean=1.0, std=0.5), "beta": Draw(shape=(12,))}
 NEEDS = ("parameters",)
 EAGER = Value()
@@ -15,9 +14,7 @@ EAGER = Value()
 IMAGES = (2, 3, 5, 12)
 
 
-def _case(  # noqa: PLR0913 - a row of the table below
-    name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1
-) -> Case:
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1) -> Case:
     """A case on the values, with gamma and beta of its own; eps may be left to the module's default."""
     return Case(
         name=name,
@@ -93,11 +90,11 @@ SPEC = Exercise(
     ),
     reference=LAYOUT.reference(),
     cases=CASES,
-    misconceptions=LAYOUT.adapted((*PER_SAMPLE_NNX, *GRADIENT)),
-    right_variants=NNX,
+    misconceptions=MISCONCEPTIONS,
+    right_variants=VARIANTS,
     assemble=LAYOUT.assemble,
-    operations=operations.NNX,
-    forbidden=group_norm.FORBIDDEN,
+    operations=OPERATIONS,
+    forbidden=FORBIDDEN,
     hints=(
         "Go through your Linen layer line by line and ask of each: does it need x? What does not belongs to "
         "`__init__`, the rest to `__call__`.",

@@ -1,18 +1,20 @@
 """``masked_group_norm``: padded samples, whose statistics leave the padding out."""
 
-from exercises._shared import group_norm, masked
-from exercises._shared.masked_variants import VARIANTS
-from exercises._shared.masked_wrong import MISCONCEPTIONS
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Given, Gradient, Made, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Given, Gradient, Made, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from . import _reference
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 # SQUARE has as many positions as channels, so that a mask that is lined up with the wrong ones runs.
 SEQUENCES, SQUARE, IMAGES = (3, 5, 12), (3, 12, 12), (2, 3, 4, 12)
 EAGER = Value()
-SHORT = masked.mask((5, 3, 1), (5,))
-EMPTY = masked.mask((4, 0, 2), (5,))
+SHORT = _reference.mask((5, 3, 1), (5,))
+EMPTY = _reference.mask((4, 0, 2), (5,))
 
 
-def _case(  # noqa: PLR0913, PLR0917 - a row of the table below
+def _case(
     name: str,
     x: Given,
     mask: Made | Fixed,
@@ -46,17 +48,19 @@ CASES = (
         arguments={"num_groups": 2, "eps": 1e-5},
         x=Fixed(values=(1, 3, 10, 30, 5, 7, 20, 20, 8, 8, 100, 0), shape=(1, 3, 4)),
         parameters={
-            "mask": masked.mask((2,), (3,)),
+            "mask": _reference.mask((2,), (3,)),
             "gamma": Fixed(values=(1, 1, 1, 2), shape=(4,)),
             "beta": Fixed(values=(0, 0, 5, 0), shape=(4,)),
         },
     ),
-    _case("nothing padded", Draw(shape=SEQUENCES, mean=0.5), masked.mask((5, 5, 5), (5,)), 4),
+    _case("nothing padded", Draw(shape=SEQUENCES, mean=0.5), _reference.mask((5, 5, 5), (5,)), 4),
     _case("sequences of unequal length", Draw(shape=SEQUENCES, mean=1.0), SHORT, 4, points=3),
-    _case("as long as there are channels", Draw(shape=SQUARE, mean=-1.0), masked.mask((9, 4, 7), (12,)), 3),
-    _case("images with gaps", Draw(shape=IMAGES, std=2.0), masked.mask((7, 4), (3, 4), scattered=True), 4, points=2),
+    _case("as long as there are channels", Draw(shape=SQUARE, mean=-1.0), _reference.mask((9, 4, 7), (12,)), 3),
+    _case(
+        "images with gaps", Draw(shape=IMAGES, std=2.0), _reference.mask((7, 4), (3, 4), scattered=True), 4, points=2
+    ),
     _case("one group", Draw(shape=SEQUENCES), SHORT, 1),
-    _case("as many groups as channels", Draw(shape=SEQUENCES), masked.mask((5, 4, 3), (5,)), 12),
+    _case("as many groups as channels", Draw(shape=SEQUENCES), _reference.mask((5, 4, 3), (5,)), 12),
     _case("small variance", Draw(shape=SEQUENCES, std=2**-7), SHORT, 4, 1e-3),
     _case("eps left to its default", Draw(shape=SEQUENCES, std=2**-7), SHORT, 4, None),
     _case("a sample that is all padding", Draw(shape=SEQUENCES, mean=1.0), EMPTY, 4, points=2),
@@ -101,12 +105,12 @@ SPEC = Exercise(
         arguments={"num_groups": int, "eps": float},
         defaults={"eps": 1e-5},
     ),
-    reference=masked.REFERENCE,
+    reference=_reference.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
-    assemble=masked.assemble,
-    forbidden=group_norm.FORBIDDEN,
+    assemble=_reference.assemble,
+    forbidden=FORBIDDEN,
     seconds=20.0,  # five shapes and two gradients to compile for
     hints=(
         "Give the mask the axes that it lacks, each of length one, until it lines up with x after the channels are cut "

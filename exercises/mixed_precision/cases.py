@@ -1,15 +1,17 @@
 """``mixed_group_norm``: half precision in and out, float32 inside."""
 
-from exercises._shared import group_norm
-from exercises._shared.mixed import LAYOUT, MISCONCEPTIONS, REFERENCE
-from exercises._shared.mixed_variants import VARIANTS
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from ._reference import LAYOUT, REFERENCE
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 IMAGES, LONG = (2, 3, 5, 12), (1, 200, 4)
 EAGER = Value()
 
 
-def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1) -> Case:  # noqa: PLR0913 - a row of the table below
+def _case(name: str, x: Draw, num_groups: int, eps: float | None, check: Value = EAGER, *, points: float = 1) -> Case:
     channels = x.shape[-1]
     return Case(
         name=name,
@@ -61,7 +63,7 @@ SPEC = Exercise(
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     assemble=LAYOUT.assemble,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     seconds=20.0,  # two dtypes, each with shapes of its own to compile for
     hints=(
         "Follow the dtype from line to line. x comes in half precision; what has the mean of it, and what the square "

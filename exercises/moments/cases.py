@@ -1,9 +1,11 @@
 """``moments``: mean and variance of each group of channels, at each position."""
 
-from exercises._shared import group_norm, moments
-from exercises._shared.moments_variants import VARIANTS
-from exercises._shared.moments_wrong import MISCONCEPTIONS
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from . import _reference
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 # Few shapes, each with few numbers of groups: every new pair makes JAX compile anew.
 TABLE, IMAGES = (5, 12), (2, 3, 5, 12)
@@ -62,13 +64,13 @@ SPEC = Exercise(
     title="Mean and variance of groups",
     order=10,
     entry=Entry(name="moments", kind="function", arguments={"num_groups": int}),
-    reference=moments.REFERENCE,
+    reference=_reference.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
-    assemble=moments.assemble,
+    assemble=_reference.assemble,
     operations=OPERATIONS,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     hints=(
         "Begin with the shapes alone. Eight channels in two groups: which shape shows the groups as rows? It must "
         "follow from the number of channels and num_groups, and the axes in front stay as they are.",

@@ -1,9 +1,11 @@
 """``norm``: batch, layer, instance and group norm, which differ in the index sets alone."""
 
-from exercises._shared import group_norm, norm_family
-from exercises._shared.norm_family_variants import VARIANTS
-from exercises._shared.norm_family_wrong import MISCONCEPTIONS
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from . import _reference
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 # Every new pair of shape and arguments makes JAX compile anew.
 IMAGES, SEQUENCES = (3, 4, 5, 6), (4, 5, 6)
@@ -59,12 +61,12 @@ SPEC = Exercise(
         arguments={"kind": str, "num_groups": int, "eps": float},
         defaults={"num_groups": None, "eps": 1e-5},
     ),
-    reference=norm_family.REFERENCE,
+    reference=_reference.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
-    assemble=norm_family.assemble,
-    forbidden=group_norm.FORBIDDEN,
+    assemble=_reference.assemble,
+    forbidden=FORBIDDEN,
     hints=(
         "Write the formula once, for values and the axes that a set runs over. Each kind then is nothing but a choice "
         "of those axes.",

@@ -1,10 +1,11 @@
 """``walk_through``: a given program that runs and is wrong, to be mended."""
 
-from exercises._shared import group_norm
-from exercises._shared.walk_through import REFERENCE, assemble
-from exercises._shared.walk_through_variants import VARIANTS
-from exercises._shared.walk_through_wrong import WRONG
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Raises, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from ._reference import REFERENCE, assemble
+from ._right import VARIANTS
+from ._wrong import WRONG
 
 TWELVE, EIGHT = (2, 12, 2, 3), (3, 8, 2, 4)
 
@@ -62,7 +63,7 @@ SPEC = Exercise(
     misconceptions=WRONG,
     right_variants=VARIANTS,
     assemble=assemble,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=FORBIDDEN,
     seconds=30.0,  # in JAX, six shapes to compile for
     hints=(
         "Let the program report first. Once before and after come out as arrays, each run tells you more than the "

@@ -1,9 +1,11 @@
 """``sharded_group_norm``: positions cut over devices, whose statistics are merged."""
 
-from exercises._shared import group_norm, sharded
-from exercises._shared.sharded_variants import VARIANTS
-from exercises._shared.sharded_wrong import MISCONCEPTIONS
-from exercises.spec import Case, Check, Draw, Entry, Exercise, Fixed, Gradient, Sent, Shards, Value
+from grader.course import Case, Check, Draw, Entry, Exercise, Fixed, Gradient, Sent, Shards, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from . import _reference
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 SEQUENCES, IMAGES = (2, 8, 12), (2, 4, 6, 12)
 # How far an output moves is worked out from all pairs of a group: values are looked at in a shorter one.
@@ -15,7 +17,7 @@ ROWS = Shards(mesh={"devices": 4}, cut=("", "devices", "", ""))
 COLUMNS = Shards(mesh={"columns": 2}, cut=("", "", "columns", ""))
 
 
-def _case(  # noqa: PLR0913, PLR0917 - a row of the table below
+def _case(
     name: str,
     x: Draw,
     shards: Shards,
@@ -85,7 +87,7 @@ CASES = (
         axis_name="positions",
         needs=("samples cut too",),
     ),
-    _case("what is sent", Draw(shape=LONGER), FOUR, 4, 1e-5, Sent(needed=sharded.needed), needs=("long pieces",)),
+    _case("what is sent", Draw(shape=LONGER), FOUR, 4, 1e-5, Sent(needed=_reference.needed), needs=("long pieces",)),
 )
 
 SPEC = Exercise(
@@ -97,12 +99,12 @@ SPEC = Exercise(
         arguments={"num_groups": int, "axis_name": str, "eps": float},
         defaults={"eps": 1e-5},
     ),
-    reference=sharded.REFERENCE,
+    reference=_reference.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
-    assemble=sharded.assemble,
-    forbidden=group_norm.FORBIDDEN,
+    assemble=_reference.assemble,
+    forbidden=FORBIDDEN,
     seconds=30.0,  # seventeen programs over several devices to compile
     hints=(
         "First write group normalization of the piece, as if it were all of x. It is right where there is one device, "

@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from exercises._shared import digits
-from exercises._shared.classifier_programs import VARIANTS
-from exercises._shared.classifier_wrong import MISCONCEPTIONS
-from exercises.spec import Accuracy, Case, Entry, Exercise, Made, Reference
+from grader.course import Accuracy, Case, Entry, Exercise, Made, Reference
+
+from . import _digits
+from ._programs import VARIANTS
+from ._wrong import MISCONCEPTIONS
 
 CASES = (
     Case(
         name="held-back digits",
         check=Accuracy(at_least=0.95, classes=10, alone=20),
         arguments={"seed": 1},
-        x=Made(by=digits.held_back),
-        parameters={"images": Made(by=digits.images), "labels": Made(by=digits.labels)},
+        x=Made(by=_digits.held_back),
+        parameters={"images": Made(by=_digits.images), "labels": Made(by=_digits.labels)},
         points=10,
     ),
 )
@@ -23,7 +24,7 @@ SPEC = Exercise(
     order=100,
     entry=Entry(name="train", kind="training", arguments={"seed": int}),
     reference=Reference(
-        value=lambda arrays, _: digits.classes_of(arrays["x"]),
+        value=lambda arrays, _: _digits.classes_of(arrays["x"]),
         moved=lambda arrays, *_: np.zeros(len(arrays["x"])),
     ),
     cases=CASES,

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from exercises._shared import one_pass
-from exercises._shared.one_pass_variants import VARIANTS
-from exercises._shared.one_pass_wrong import MISCONCEPTIONS, assemble
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, Given, Made, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, Given, Made, Value
+
+from . import _reference
+from ._right import VARIANTS
+from ._wrong import MISCONCEPTIONS, assemble
 
 STREAM = Value(transform="stream")
 # Few shapes: under jit every one of them is compiled anew.
@@ -57,7 +58,7 @@ SPEC = Exercise(
     title="A variance in one pass that survives a large mean",
     order=90,
     entry=Entry(name="variance", kind="function"),
-    reference=one_pass.REFERENCE,
+    reference=_reference.REFERENCE,
     cases=CASES,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,

@@ -1,8 +1,10 @@
 """``ws_conv``: a convolution whose kernel is standardised, as it is used before group normalization."""
 
-from exercises._shared import group_norm
-from exercises._shared.weight_standardization import MISCONCEPTIONS, REFERENCE, assemble
-from exercises.spec import Case, Draw, Entry, Exercise, Fixed, RightVariant, Value
+from grader.course import Case, Draw, Entry, Exercise, Fixed, RightVariant, Value
+
+from .._group_norm.forbidden import FORBIDDEN
+from ._reference import REFERENCE, assemble
+from ._wrong import MISCONCEPTIONS
 
 IMAGES, KERNEL = (2, 4, 5, 3), (3, 2, 3, 4)
 EAGER = Value()
@@ -85,7 +87,7 @@ SPEC = Exercise(
     misconceptions=MISCONCEPTIONS,
     right_variants=tuple(RightVariant(name=n, source=_HEAD + text.lstrip("\n")) for n, text in _SOURCES.items()),
     assemble=assemble,
-    forbidden=group_norm.FORBIDDEN,
+    forbidden=tuple(name for name in FORBIDDEN if name != "jax.nn.standardize"),  # not what is to be learned here
     seconds=20.0,  # four shapes of convolutions to compile
     hints=(
         "Write down what each axis of the kernel counts. Which weights are added up in one value of the output? They "

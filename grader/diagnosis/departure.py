@@ -1,49 +1,39 @@
-"""Where a wrong program goes astray, in words: the line, what is right up to it, and what never appears."""
+"""Where a wrong program departs from a right one: the line, what is right up to it, and what never appears."""
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from exercises.loader import Loaded
-from exercises.spec import Entry, Gradient, Parameters, Sent, Value
-from grader import sentences
+from grader.course import Arrays, Entry, Gradient, Parameters, Sent, Value
+from grader.course.loader import Loaded
 from grader.diagnosis.trail import Trail, trail
-from grader.judge import Verdict
-from grader.plan import Plan, PlannedCase
+from grader.findings.of_errors import Line
+from grader.judge.checks.parameters import made
+from grader.judge.comparison import Comparison
+from grader.plan.cases import Plan, PlannedCase
 from grader.report import Departure
-from grader.submission import Submission
-from grader.transcript import Answer, Problem, Traced
+from grader.sandbox.transcript import Problem, Traced
+from grader.submission.reading import Submission
 
 FAR = 1e12  # margins beyond it say no more
-# What shows by name, where a check of one kind is all that is wrong: the name, and what its line does.
-BY_NAME = {
-    Gradient: ("stop_gradient", "keeps the gradient out"),
-    Sent: ("all_gather", "has every device send what it is given"),
-}
+# What shows by name, where checks of one kind are all that is wrong.
+BY_NAME = {Gradient: "stop_gradient", Sent: "all_gather"}
 VISIBLE = 100.0  # a margin beyond which the trail sees an error
 SINGLE = 4  # bytes of float32
 
 
-def case_to_trace(exercise: Loaded, plan: Plan, verdicts: Sequence[Verdict]) -> int | None:
+def case_to_trace(exercise: Loaded, comparisons: Sequence[Comparison]) -> int | None:
     """Index of the wrong case that shows most: single precision, several groups, values that differ, far from right.
 
     Where no value is wrong, a gradient is traced, if the exercise knows what that passes through.
     """
-    wrong = [
-        index
-        for index, verdict in enumerate(verdicts)
-        if verdict.outcome == "wrong" and isinstance(plan.cases[index].case.check, Value) and verdict.margin is not None
-    ]
-    if not wrong and exercise.spec.reference.gradient_landmarks:
-        wrong = [
-            index
-            for index, verdict in enumerate(verdicts)
-            if verdict.margin is not None
-            and verdict.outcome == "wrong"
-            and isinstance(plan.cases[index].case.check, Gradient)
-        ]
-    return max(wrong, key=lambda index: _worth(plan.cases[index], verdicts[index].margin or 0.0), default=None)
+    wrong = [c for c in comparisons if c.outcome == "wrong" and c.margin is not None]
+    shown = [c for c in wrong if isinstance(c.case.case.check, Value)]
+    if not shown and exercise.spec.reference.gradient_landmarks:
+        shown = [c for c in wrong if isinstance(c.case.case.check, Gradient)]
+    most = max(shown, key=lambda c: _worth(c.case, c.margin or 0.0), default=None)
+    return None if most is None else most.index
 
 
 def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool, bool, float]:
@@ -57,13 +47,8 @@ def _worth(planned: PlannedCase, margin: float) -> tuple[bool, bool, bool, bool,
     return single, margin > VISIBLE, several, bool(planned.parameters), differ, min(margin, FAR)
 
 
-def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
-    exercise: Loaded,
-    plan: Plan,
-    submission: Submission,
-    answers: Mapping[int, Answer],
-    traced: Traced | None,
-    wrong: Collection[str],
+def departure(
+    exercise: Loaded, plan: Plan, submission: Submission, comparisons: Sequence[Comparison], traced: Traced | None
 ) -> Departure | None:
     """Says where, as far as it can be told; nothing is better than a line that leads astray.
 
@@ -71,98 +56,66 @@ def departure(  # noqa: PLR0913, PLR0917 - what is known of a run
       exercise: has the landmarks.
       plan: its cases.
       submission: the program.
-      answers: by the case's index.
+      comparisons: of all cases, those that are skipped included.
       traced: the program's values in one of the cases, if a case was worth it.
-      wrong: names of the cases that are wrong.
     """
+    wrong = [c for c in comparisons if c.outcome == "wrong"]
     if traced is None:
-        return _by_name(plan, submission, wrong) or _of_parameters(exercise, plan, submission, answers)
-    if default := _of_default(plan, submission, wrong):
+        return _by_name(submission, wrong) or _of_parameters(exercise, submission, comparisons)
+    if default := _of_default(plan, submission, comparisons):
         return default
     planned = plan.cases[traced.case]
     if traced.problem:
-        return Departure(case=planned.case.name, line=None, text=_untraced(plan, submission, traced.problem))
+        return Departure(case=planned.case.name, found=_untraced(plan, submission, traced.problem))
     reference, check = exercise.spec.reference, planned.case.check
-    found = trail(planned, traced, reference.differentiated(check.of) if isinstance(check, Gradient) else reference)
+    found = trail(planned, traced, check.expected(reference) or reference)
     if found is None or found.line is None or not found.missing:
-        return _of_parameters(exercise, plan, submission, answers) or _of_all_right(
-            exercise, planned, submission, found
-        )
-    return _at(submission, planned.case.name, found.line, _told(found, submission))
+        line = _of_all_right(exercise, submission, found)
+        elsewhere = _of_parameters(exercise, submission, comparisons)
+        return elsewhere or (line and Departure(case=planned.case.name, found=line))
+    return Departure(case=planned.case.name, found=_of_trail(found, submission))
 
 
-def _at(submission: Submission, case: str, line: int, text: str) -> Departure:
-    """A departure at a line; a notebook's has its place in words alone."""
-    own = None if submission.places else line
-    return Departure(case=case, line=own, text=text, place=submission.place(line))
-
-
-def _named(submission: Submission, line: int) -> str:
-    """A line's place, to begin a sentence with."""
-    place = submission.place(line)
-    return f"{place[0].upper()}{place[1:]}"
-
-
-def _of_all_right(
-    exercise: Loaded, planned: PlannedCase, submission: Submission, found: Trail | None
-) -> Departure | None:
+def _of_all_right(exercise: Loaded, submission: Submission, found: Trail | None) -> Line | None:
     """Where all that is asked for is computed, the line that goes on with it; or that returns it in another order."""
     if found is None or found.line is None:
         return None
     if found.aside is not None:
-        line, right = found.aside, found.right[-1]
-        text = f"{_named(submission, line)} computes the right {right}, but another value is returned in its place:"
-        return _at(submission, planned.case.name, line, f"{text}\n    {_text(submission, line)}")
+        return Line(what="aside", spot=submission.spot(found.aside), right=found.right)
     if not found.unfinished:
-        return _at(submission, planned.case.name, found.line, _told(found, submission))
+        return _of_trail(found, submission)
     spec = exercise.spec
     line = _line_of_return(submission.source, spec.entry.name) if spec.reference.returns else None
-    if line is None:
-        return None
-    right = ", ".join(found.right)
-    text = f"All that is asked for is computed: {right}. Look at what {submission.place(line)} returns:\n"
-    return _at(submission, planned.case.name, line, f"{text}    {_text(submission, line)}")
+    return Line(what="returned", spot=submission.spot(line), right=found.right) if line else None
 
 
-def _told(found: Trail, submission: Submission) -> str:
-    """The line with its text, and what is right before it."""
+def _of_trail(found: Trail, submission: Submission) -> Line:
+    """The line, and what is right before it."""
+    elsewhere = found.caller is not None and found.caller != found.line
+    spot, called_from = submission.spot(found.line or 0), submission.spot(found.caller or 0) if elsewhere else None
     if found.unfinished:
-        line = found.caller or found.line or 0
-        told = (
-            f"All is right as far as it goes, but what {submission.place(line)} gives is not the {found.missing} yet:"
-        )
-        return f"{told}\n    {_text(submission, line)}"
-    first = found.line or 0
-    does = f"rounds to {found.rounded}" if found.rounded else "is the first whose values are wrong"
-    parts = [f"{_named(submission, first)} {does}:\n    {_text(submission, first)}"]
-    if found.caller is not None and found.caller != found.line:
-        parts.append(f"\nreached from {submission.place(found.caller)}:\n    {_text(submission, found.caller)}")
-    before = [name for name in found.right if name != found.missing]
-    if not found.missing:
-        parts.append(f"\nRight up to there: {', '.join(before)}. No more is asked for.")
-    elif before:
-        parts.append(f"\nRight up to there: {', '.join(before)}. The right {found.missing} never appears.")
-    else:
-        parts.append(f"\nThe right {found.missing} never appears.")
-    return "".join(parts)
+        return Line(what="unfinished", spot=spot, called_from=called_from, missing=found.missing)
+    return Line(
+        what="departs",
+        spot=spot,
+        called_from=called_from,
+        right=tuple(name for name in found.right if name != found.missing),
+        missing=found.missing,
+        detail=found.rounded,
+    )
 
 
-def _text(submission: Submission, line: int) -> str:
-    return sentences.source_line(submission.source.split("\n"), line)
-
-
-def _untraced(plan: Plan, submission: Submission, problem: Problem) -> str:
-    """Why there is no line; to run under jit is no more asked of a program here than in the exercise."""
+def _untraced(plan: Plan, submission: Submission, problem: Problem) -> Line:
+    """Why there is no line. An exercise need not ask that a program runs under jit."""
     if plan.entry.arrays == "numpy":
-        return "No line can be named for wrong values: this program's steps cannot be followed one by one."
-    at = f" Mend {submission.place(problem.frames[-1][0])} first." if problem.frames else ""
-    return f"No line can be named for wrong values while the program does not run under jit: it cannot be traced.{at}"
+        return Line(what="untraced", detail="numpy")
+    return Line(what="untraced", spot=submission.spot(problem.frames[-1][0]) if problem.frames else None)
 
 
-def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
-    """The line of a default, where all that is wrong leaves an argument to it and what is given it is right."""
-    failing = [planned for planned in plan.cases if planned.case.name in wrong]
-    right = [p for p in plan.cases if p.case.name not in wrong and isinstance(p.case.check, Value)]
+def _of_default(plan: Plan, submission: Submission, comparisons: Sequence[Comparison]) -> Departure | None:
+    """The line of a wrong default: all failing cases omit the argument, and cases that pass it succeed."""
+    failing = [c.case for c in comparisons if c.outcome == "wrong"]
+    right = [c.case for c in comparisons if c.outcome != "wrong" and isinstance(c.case.case.check, Value)]
     for argument in plan.entry.defaults:
         if any(argument in planned.case.arguments for planned in failing):
             continue
@@ -172,16 +125,15 @@ def _of_default(plan: Plan, submission: Submission, wrong: Collection[str]) -> D
             submission.source, plan.entry, argument
         )
         if line:
-            text = f"{_named(submission, line)} gives {argument} its default:\n    {_text(submission, line)}"
-            return _at(submission, failing[0].case.name, line, text)
+            found = Line(what="default", spot=submission.spot(line), detail=argument)
+            return Departure(case=failing[0].case.name, found=found)
     return None
 
 
-def _by_name(plan: Plan, submission: Submission, wrong: Collection[str]) -> Departure | None:
+def _by_name(submission: Submission, wrong: Sequence[Comparison]) -> Departure | None:
     """The line that a name gives away, where checks of one kind are all that is wrong."""
-    failing = [planned for planned in plan.cases if planned.case.name in wrong]
-    kinds = {type(planned.case.check) for planned in failing}
-    name, does = BY_NAME.get(kinds.pop(), ("", "")) if len(kinds) == 1 else ("", "")
+    kinds = {type(c.case.case.check) for c in wrong}
+    name = BY_NAME.get(kinds.pop(), "") if len(kinds) == 1 else ""
     lines = [
         node.lineno
         for node in _nodes(submission.source)
@@ -191,37 +143,33 @@ def _by_name(plan: Plan, submission: Submission, wrong: Collection[str]) -> Depa
     ]
     if not lines:
         return None
-    line = min(lines)
-    text = f"{_named(submission, line)} {does}:\n    {_text(submission, line)}"
-    return _at(submission, failing[0].case.name, line, text)
+    found = Line(what="named", spot=submission.spot(min(lines)), detail=name)
+    return Departure(case=wrong[0].case.case.name, found=found)
 
 
-def _of_parameters(
-    exercise: Loaded, plan: Plan, submission: Submission, answers: Mapping[int, Answer]
-) -> Departure | None:
+def _of_parameters(exercise: Loaded, submission: Submission, comparisons: Sequence[Comparison]) -> Departure | None:
     """The line that names a wrong parameter, where the parameters are what is wrong."""
-    for index, planned in enumerate(plan.cases):
-        answer = answers.get(index)
-        if not isinstance(planned.case.check, Parameters) or answer is None or answer.problem:
+    for c in comparisons:
+        if not isinstance(c.case.case.check, Parameters) or c.answered is None:
             continue
-        wrong = _wrong_parameters(exercise, planned, answer)
+        wrong = _wrong_parameters(exercise, c.case, made(c.answered))
         lines = [(line, name) for name in wrong if (line := _line_of_name(submission.source, name))]
         if lines:
             line, name = min(lines)
-            text = f'{_named(submission, line)} makes the parameter "{name}":\n    {_text(submission, line)}'
-            return _at(submission, planned.case.name, line, text)
+            found = Line(what="parameter", spot=submission.spot(line), detail=name)
+            return Departure(case=c.case.case.name, found=found)
     return None
 
 
-def _wrong_parameters(exercise: Loaded, planned: PlannedCase, answer: Answer) -> list[str]:
+def _wrong_parameters(exercise: Loaded, planned: PlannedCase, answered: Arrays) -> list[str]:
     """Names that should not be, and names whose shape or values should not be; as the submission writes them."""
     expected = exercise.spec.reference.parameters({"x": planned.x}, planned.arguments)
-    made = {name.removeprefix("params/"): a for name, a in answer.arrays.items() if name != "value"}
-    extra = [name.split("/")[-1] for name in made if name not in expected]
+    found = {name.removeprefix("params/"): array for name, array in answered.items()}
+    extra = [name.split("/")[-1] for name in found if name not in expected]
     differing = [
         name
         for name, array in expected.items()
-        if name in made and (made[name].shape != array.shape or (made[name] != array).any())
+        if name in found and (found[name].shape != array.shape or (found[name] != array).any())
     ]
     return [*extra, *differing]
 

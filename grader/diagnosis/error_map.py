@@ -1,32 +1,24 @@
 """The error of one case, element by element, for a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from exercises.spec import Reference
 from grader.diagnosis.evidence import gather
-from grader.plan import PlannedCase
+from grader.judge.comparison import Comparison
 from grader.report import CaseResult, ErrorMap
-from grader.transcript import Answer
 
 
-def error_map(
-    cases: tuple[PlannedCase, ...], results: Sequence[CaseResult], answers: Mapping[int, Answer], reference: Reference
-) -> ErrorMap | None:
+def error_map(comparisons: Sequence[Comparison], results: Sequence[CaseResult]) -> ErrorMap | None:
     """Of the first public case whose values are wrong; None where there is none with values to compare.
 
     Args:
-      cases: the plan's.
-      results: the verdicts, in the same order.
-      answers: by the case's index, as far as there are any.
-      reference: gives what was expected.
+      comparisons: of the cases that were answered.
+      results: the verdicts on all cases.
     """
-    for seen in gather(cases, answers, reference).values:
+    for seen in gather(comparisons).wrong:
         result = results[seen.index]
-        if result.outcome != "wrong" or result.visibility != "public" or not seen.wrong.any():
-            continue
-        if seen.channel_axis is None:
+        if result.outcome != "wrong" or result.visibility != "public" or seen.channel_axis is None:
             continue
         with np.errstate(all="ignore"):
             error = np.moveaxis(np.where(seen.wrong, seen.got - seen.expected, 0.0), seen.channel_axis, -1)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.diagnosis.evidence import Compared
+from grader.judge.comparison import Values
 
 SLACK = 3.0  # of what is allowed: the fit's own error comes on top
 
@@ -21,7 +21,7 @@ class Scale(NamedTuple):
     before: str
 
 
-def scale(seen: Compared, where: np.ndarray) -> Scale | None:
+def scale(seen: Values, where: np.ndarray) -> Scale | None:
     """The one factor for all elements that ``where`` picks, if there is one."""
     for name, added in (*seen.added.items(), ("", np.zeros(seen.got.shape))):
         got, expected, allowed = ((array)[where] for array in (seen.got - added, seen.expected - added, seen.allowed))
@@ -31,7 +31,7 @@ def scale(seen: Compared, where: np.ndarray) -> Scale | None:
     return None
 
 
-def shift(seen: Compared, where: np.ndarray) -> float | None:
+def shift(seen: Values, where: np.ndarray) -> float | None:
     """The one number that is added to all elements that ``where`` picks, if there is one."""
     off, allowed = (seen.got - seen.expected)[where], seen.allowed[where]
     if not np.isfinite(off).all():

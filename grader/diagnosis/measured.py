@@ -1,30 +1,22 @@
-"""What a call shows that keeps too much for the way back, or sends too much, and is right in all else."""
+"""What a call shows that keeps too much for the backward pass, or sends too much, and is right in all else."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from exercises.spec import Exercise, Residuals, Sent
-from grader.diagnosis.matching import told
-from grader.judge import float64_arrays, judge, measured_bytes
-from grader.plan import PlannedCase
-from grader.report import Diagnosis
-from grader.transcript import Answer
+from grader.course import Exercise, Residuals, Sent
+from grader.diagnosis.matching import named
+from grader.findings.of_errors import Diagnosis
+from grader.judge.checks.measured import measured_bytes, of_idea
+from grader.judge.comparison import Comparison
 
 
-def of_measured(
-    exercise: Exercise, cases: tuple[PlannedCase, ...], answers: Mapping[int, Answer]
-) -> dict[int, Diagnosis]:
+def of_measured(exercise: Exercise, comparisons: Sequence[Comparison]) -> dict[int, Diagnosis]:
     """Of the ideas that take no more than was measured, the one that takes most, by the case's index."""
     found = {}
-    for index, answer in answers.items():
-        case = cases[index]
-        if not isinstance(case.case.check, Residuals | Sent) or answer.problem:
+    for c in comparisons:
+        measured = measured_bytes(c.answered or {})
+        if not isinstance(c.case.case.check, Residuals | Sent) or measured is None or c.outcome == "right":
             continue
-        measured = measured_bytes(answer.arrays)
-        if measured is None or judge(case, exercise.reference, answer).outcome == "right":
-            continue
-        arrays, size = float64_arrays(case, exercise.reference), case.x.dtype.itemsize
-        of_ideas = [(m.sent if isinstance(case.case.check, Sent) else m.residuals, m) for m in exercise.misconceptions]
-        ideas = {numbers(arrays, case.arguments) * size: m for numbers, m in of_ideas if numbers}
-        if fits := [numbers for numbers in ideas if numbers <= measured]:
-            found[index] = told(ideas[max(fits)])
+        taken = {of_idea(m, c.case, exercise.reference): m for m in exercise.misconceptions}
+        if fits := [size for size in taken if size is not None and size <= measured]:
+            found[c.index] = named(taken[max(fits)])
     return found

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import numpy as np
 
-from grader.diagnosis.evidence import Compared
+from grader.findings.base import Finding
+from grader.findings.of_errors import OnlyBeyond, OnlyOne, OnlySign, Part, SomeParts
+from grader.judge.comparison import Values
 
 HALF = 2  # bytes
 FEWEST = 3  # parts, for one of them to stand out
 ENOUGH = 0.1  # of the values are right, so that it means something that they are
-Said = tuple[str, str]  # words, and a question
 
 
-def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
+def which_values(wrong: tuple[Values, ...]) -> dict[int, Finding]:
     """What can be said in the same words of most wrong cases that are right in parts, by the case's index."""
     partly = [seen for seen in wrong if not seen.wrong.all()]
     if len(partly) * 2 <= len(wrong):
@@ -29,7 +31,7 @@ def which_values(wrong: tuple[Compared, ...]) -> dict[int, Said]:
     return {seen.index: common for seen in partly} if common else {}
 
 
-def _of_several(wrong: tuple[Compared, ...]) -> dict[int, Said]:
+def _of_several(wrong: tuple[Values, ...]) -> dict[int, Finding]:
     """Of several arrays that are returned, which are right, where that is the same in every wrong case."""
     verdicts = {seen.index: _by_name(seen) for seen in wrong}
     names = next(iter(verdicts.values()), {})
@@ -37,12 +39,10 @@ def _of_several(wrong: tuple[Compared, ...]) -> dict[int, Said]:
     bad = [name for name in names if all(found.get(name) for found in verdicts.values())]
     if not right or len(right) + len(bad) < len(names):
         return {}
-    told = f"The {' and the '.join(right)} {'are' if len(right) > 1 else 'is'} right; what is wrong is the "
-    said = f"{told}{' and the '.join(bad)}.", "Which of your steps lies between the one and the other?"
-    return dict.fromkeys(verdicts, said)
+    return dict.fromkeys(verdicts, SomeParts(right=tuple(right), wrong=tuple(bad)))
 
 
-def _by_name(seen: Compared) -> dict[str, bool]:
+def _by_name(seen: Values) -> dict[str, bool]:
     """Whether each of the arrays that lie end to end is wrong somewhere."""
     if not seen.parts:
         return {}
@@ -51,7 +51,7 @@ def _by_name(seen: Compared) -> dict[str, bool]:
     return {name: bool(piece.any()) for (name, _), piece in zip(seen.parts, pieces, strict=True)}
 
 
-def _one_part(seen: Compared, labelled: Callable[[Compared], tuple[str, np.ndarray] | None]) -> Iterator[Said]:
+def _one_part(seen: Values, labelled: Callable[[Values], tuple[Part, np.ndarray] | None]) -> Iterator[Finding]:
     """Whether one part alone is wrong, and mostly so; or one alone is right."""
     found = labelled(seen)
     if found is None:
@@ -62,19 +62,13 @@ def _one_part(seen: Compared, labelled: Callable[[Compared], tuple[str, np.ndarr
     right = [kind for kind in kinds if not seen.wrong[labels == kind].any()]
     if len(kinds) < FEWEST or len(wrong) + len(right) < len(kinds):
         return
-    question = f"What is different in your code from one {name} to the next?"
-    if len(right) == 1:
-        yield f"Only the {_which(name, kinds, right[0])} is right.", question
-    if len(wrong) == 1:
-        yield f"Only the {_which(name, kinds, wrong[0])} is wrong.", question
+    outcomes: tuple[tuple[Literal["right", "wrong"], list[int]], ...] = (("right", right), ("wrong", wrong))
+    for outcome, of_it in outcomes:
+        if len(of_it) == 1:
+            yield OnlyOne(part=name, at=-1 if of_it[0] == kinds[-1] else int(of_it[0]), outcome=outcome)
 
 
-def _which(name: str, kinds: list[int], kind: int) -> str:
-    """Counted from 0 unless it is the first or the last."""
-    return f"first {name}" if kind == kinds[0] else f"last {name}" if kind == kinds[-1] else f"{name} {int(kind)}"
-
-
-def _groups(seen: Compared) -> tuple[str, np.ndarray] | None:
+def _groups(seen: Values) -> tuple[Part, np.ndarray] | None:
     """The groups of one position."""
     if seen.reference.sharing is None or seen.channel_axis is None:
         return None
@@ -83,18 +77,18 @@ def _groups(seen: Compared) -> tuple[str, np.ndarray] | None:
     return ("group", seen.sharing % count) if count < seen.got.shape[seen.channel_axis] else None
 
 
-def _rows(seen: Compared) -> tuple[str, np.ndarray] | None:
+def _rows(seen: Values) -> tuple[Part, np.ndarray] | None:
     """The first axis."""
     if seen.got.ndim <= 1:
         return None
     return "row", np.broadcast_to(np.arange(seen.got.shape[0]).reshape(-1, *[1] * (seen.got.ndim - 1)), seen.got.shape)
 
 
-def _channels(seen: Compared) -> tuple[str, np.ndarray] | None:
+def _channels(seen: Values) -> tuple[Part, np.ndarray] | None:
     return None if seen.channels is None else ("channel", seen.channels)
 
 
-def by_value(partly: list[Compared]) -> Said | None:
+def by_value(partly: list[Values]) -> Finding | None:
     """Whether it is the outermost values that are wrong in all cases, or those of one sign."""
     # Half precision allows so much that it blurs where wrong begins.
     told = [seen for seen in partly if seen.case.x.dtype.itemsize > HALF] or partly
@@ -104,11 +98,10 @@ def by_value(partly: list[Compared]) -> Said | None:
     )
     if (~wrong).mean() < ENOUGH:
         return None
-    question = "Which step of yours treats some values in another way than others?"
-    for sign, word in ((1, "positive"), (-1, "negative")):
+    for sign in (1, -1):
         if (sign * expected[wrong]).min() > 0 >= (sign * expected - allowed)[~wrong].max():
-            return f"Only {word} values are wrong.", question
+            return OnlySign(positive=sign > 0)
     most = float((np.abs(expected) - allowed)[~wrong].max())
     if float(np.abs(expected[wrong]).min()) > most > 0:
-        return f"Only values beyond {most:.3g} in size are wrong.", question
+        return OnlyBeyond(size=most)
     return None

@@ -5,9 +5,10 @@ from typing import Literal
 import ml_dtypes
 import numpy as np
 
-from grader.diagnosis.evidence import Compared, Evidence
+from grader.diagnosis.evidence import Evidence
 from grader.diagnosis.fits import scale
-from grader.tolerance import FACTOR
+from grader.judge.comparison import Values
+from grader.judge.tolerance import FACTOR
 
 UNITS = 8.0  # of the last place of the mean's square: what a variance that cancels is off by, at most
 HALF_WIDTH = 2.0  # of what one rounding in half precision moves: right programs in half precision stay below 1.1
@@ -36,7 +37,7 @@ def _cancels(evidence: Evidence) -> bool:
     )
 
 
-def _only_variances_are_off(seen: Compared) -> bool:
+def _only_variances_are_off(seen: Values) -> bool:
     """For outputs that are variances themselves: none is off by more, and nothing else is off."""
     if seen.reference.mean_over_spread is None:
         return False
@@ -47,7 +48,7 @@ def _only_variances_are_off(seen: Compared) -> bool:
         return bool(np.all(np.isfinite(off) & (np.abs(got / expected - 1) <= off)))
 
 
-def _mean_over_spread(seen: Compared) -> np.ndarray:
+def _mean_over_spread(seen: Values) -> np.ndarray:
     """For each element, of those that share its statistics; infinite where these are all the same."""
     x, found = seen.arrays["x"], np.zeros(seen.got.shape)
     for label in np.unique(seen.sharing):
@@ -57,7 +58,7 @@ def _mean_over_spread(seen: Compared) -> np.ndarray:
     return found
 
 
-def _only_the_variance_is_off(seen: Compared) -> bool:
+def _only_the_variance_is_off(seen: Values) -> bool:
     if seen.sharing.shape != seen.case.x.shape:
         return False
     epsilon = float(ml_dtypes.finfo(seen.case.x.dtype).eps)
@@ -94,7 +95,7 @@ def _is_half(evidence: Evidence) -> bool:
     return bool(left > SCATTER * off > 0)
 
 
-def _as_narrow(seen: Compared) -> bool:
+def _as_narrow(seen: Values) -> bool:
     """Whether no error is larger than x's own precision explains, wherever no square is too large for it."""
     narrow = ml_dtypes.finfo(seen.case.x.dtype)
     moved = seen.reference.moved(seen.arrays, seen.case.arguments, float(narrow.eps))
@@ -104,7 +105,7 @@ def _as_narrow(seen: Compared) -> bool:
     return bool(np.all((off <= HALF_WIDTH * small) | np.isin(seen.sharing, too_large)))
 
 
-def _off_and_left(seen: Compared) -> tuple[float, float]:
+def _off_and_left(seen: Values) -> tuple[float, float]:
     """The squared errors; and what is left of them once the values are scaled by the factor that fits best."""
     added = next(iter(seen.added.values()), 0.0)
     got, expected, weights = seen.got - added, seen.expected - added, 1 / seen.allowed**2
@@ -114,12 +115,12 @@ def _off_and_left(seen: Compared) -> tuple[float, float]:
     return float((weights * (got - expected) ** 2).sum()), float((weights * (got - factor * expected) ** 2).sum())
 
 
-def _sees_apart(seen: Compared) -> np.ndarray:
+def _sees_apart(seen: Values) -> np.ndarray:
     """Where half precision still sees the values of a group apart."""
     return _mean_over_spread(seen) * float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps) < 1 / APART
 
 
-def _as_half(seen: Compared) -> bool:
+def _as_half(seen: Values) -> bool:
     """Whether no error is larger than half precision's, wherever half precision still sees the values apart."""
     narrow = float(ml_dtypes.finfo(ml_dtypes.bfloat16).eps)
     given = float(ml_dtypes.finfo(seen.case.x.dtype).eps)

@@ -9,16 +9,17 @@ departs. It adds to a verdict and never changes one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 
-from exercises.spec import Reference
-from grader.devices import COLLECTIVES
-from grader.judge import float64_arrays
-from grader.outputs import parts as outputs_of
-from grader.plan import PlannedCase
-from grader.transcript import GIVEN, Step, Traced
+from grader.course import Reference
+from grader.judge.comparison import float64_arrays
+from grader.judge.outputs import parts as outputs_of
+from grader.plan.cases import PlannedCase
+from grader.sandbox.transcript import GIVEN, Step, Traced
+from grader.worker.devices import COLLECTIVES
 
 # How near a value must be to a landmark, relative to the landmark's largest: above rounding, below any wrong idea.
 NEAR = {2: 3e-2, 4: 3e-5, 8: 1e-6}  # by the bytes of the case's dtype
@@ -72,7 +73,7 @@ def trail(planned: PlannedCase, traced: Traced, reference: Reference) -> Trail |
     return follow(traced.steps, marks, traced.outputs, near=near, returned=returned, pieces=pieces)
 
 
-def follow(  # noqa: PLR0913
+def follow(
     steps: Sequence[Step],
     landmarks: Landmarks,
     outputs: Sequence[int],
@@ -144,7 +145,7 @@ def _aside(steps: Sequence[Step], names: Sequence[set[str]], outputs: Sequence[i
     return None if any(i in leads for i in found) else next((steps[i].line for i in found if steps[i].line), None)
 
 
-def _departure(  # noqa: PLR0913, PLR0917 - what ``follow`` knows
+def _departure(
     steps: Sequence[Step],
     names: Sequence[set[str]],
     landmarks: Landmarks,
@@ -180,6 +181,8 @@ def _before_arranging(steps: Sequence[Step], outputs: Sequence[int]) -> set[int]
     waiting = list(outputs)
     while waiting:
         at = waiting.pop()
+        if at in found:
+            continue
         found.add(at)
         if steps[at].operation in SAME:
             waiting += [given for given in steps[at].inputs if given != GIVEN]
@@ -194,10 +197,11 @@ def _arranged(steps: Sequence[Step], at: int, landmarks: Landmarks, near: float)
     given = landmarks[0][1]
     if abs(mean.mean() - given.mean()) > near * np.abs(given).max():
         return at  # it is weighted: no arrangement alone would have made it right
+    is_x = cache(lambda index: _is(steps[index].value, landmarks[0][1], near))  # ways back meet
     chain = []
     for given in steps[at].inputs:
         before: int | None = None if given == GIVEN else given
-        while before is not None and _is(steps[before].value, landmarks[0][1], near):
+        while before is not None and is_x(before):
             chain.append(before)
             inputs = steps[before].inputs
             before = inputs[0] if len(inputs) == 1 and inputs[0] != GIVEN else None

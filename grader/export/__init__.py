@@ -1,1 +1,1 @@
-"""What a teacher hands out: an autograder for Gradescope, a workflow for GitHub, a learner's folder."""
+"""Files for a teacher to hand out: a Gradescope autograder, a GitHub workflow, student folders and notebooks."""

@@ -1,4 +1,4 @@
-"""The installed project as a wheel, made of its own files: whoever gets it needs no repository."""
+"""Makes a wheel of the installed project from its own files, so that no repository is needed to pass it on."""
 
 import base64
 import hashlib
@@ -8,8 +8,10 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
+from grader.course.loader import COURSE
+
 PROJECT = "groupnorm-jax"
-PACKAGES = ("exercises", "grader", "groupnorm_jax")
+PACKAGES = ("grader", "groupnorm_jax")
 _WHEEL = "Wheel-Version: 1.0\nGenerator: grader export\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -58,7 +60,8 @@ def below(folder: Path) -> dict[str, Path]:
 
 def _files() -> dict[str, Path]:
     folders = (Path(str(importlib.import_module(package).__file__)).parent for package in PACKAGES)
-    return {name: path for folder in folders for name, path in below(folder).items()}
+    found = {name: path for folder in folders for name, path in below(folder).items()}
+    return dict(sorted((found | {f"grader/{name}": path for name, path in below(COURSE).items()}).items()))
 
 
 def _digest(data: bytes) -> str:

@@ -1,8 +1,8 @@
 """A report for a step of GitHub's Actions: the report for its log, and annotations at the lines of the file.
 
 A program may print ``::error::`` and more, and GitHub's runner would obey it; so the log stands between two marks that
-only we know, and whatever stands in an annotation is escaped. The terminal's own format has no such marks: in a
-step, this is the one to print, and any other goes to a file.
+only we know, and whatever stands in an annotation is escaped. The terminal's and the table's lines are no commands
+either; the other formats are for programs, and go to a file.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _annotations(report: Report, file: str) -> Iterator[str]:
         return
     if report.error or not report.cases:
         kind = "warning" if report.fault else "error"
-        message = report.error.message if report.error else "nothing was graded"
+        message = words.error(report) or "nothing was graded"
         yield _command(kind, message, file=file, title=f"{report.exercise}: {words.points(report)}")
         return
     for alike in words.mistakes_told(report):

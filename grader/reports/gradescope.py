@@ -50,8 +50,8 @@ def as_object(report: Report) -> dict[str, Any]:
 def _overall(report: Report) -> str:
     """What is said above the tests."""
     lines = [f"{report.exercise}: {words.points(report)}"]
-    lines += [report.error.message] if report.error else []
-    lines += [report.departure.text] if report.departure else []
+    lines += [words.error(report)] if report.error else []
+    lines += [words.departure(report)] if report.departure else []
     if any(case.outcome == "not_checked" for case in report.cases):
         lines.append("The grader failed in a case, which is not the submission's fault: tell whoever teaches you.")
     return "\n\n".join([*lines, *([report.note] if report.note else [])])

@@ -3,10 +3,10 @@
 import base64
 import io
 
-from grader import picture
 from grader.report import CaseResult, Report
-from grader.reports import words
-from grader.reports.batch.markup import Markup, cleaned, element, joined
+from grader.reports import picture, words
+from grader.reports.markup import Markup, cleaned, element, joined
+from grader.reports.sentences import message
 
 # Colours that keep their contrast on white and on black; all else is the notebook's own.
 _COLOURS = {"right": "#2a9447", "wrong": "#d9534f", "skipped": "#9a7d0a", "not_checked": "#a05fc0"}
@@ -30,9 +30,9 @@ def render(report: Report, note: str = "") -> str:
         f": {words.points(report)}",
         style="font-size:1.1em;margin:.2em 0",
     )
-    error = element("p", cleaned(report.error.message), style="white-space:pre-wrap") if report.error else None
+    error = element("p", cleaned(words.error(report)), style="white-space:pre-wrap") if report.error else None
     told = None if report.error else joined(_table(report), *map(_mistake, words.mistakes_told(report)))
-    where = element("pre", cleaned(report.departure.text), style=_CODE) if report.departure else None
+    where = element("pre", cleaned(words.departure(report)), style=_CODE) if report.departure else None
     last = " ".join(text for text in (report.note, note) if text)
     small = element("p", cleaned(last), style="opacity:.75;font-size:.9em") if last else None
     return element("div", head, error, told, where, _picture(report), small, style="max-width:60em")
@@ -64,10 +64,10 @@ def _mistake(alike: list[CaseResult]) -> Markup:
     parts = [
         element("p", _word(first.outcome), f" {cleaned(names)}", style="margin:.6em 0 .2em"),
         element("p", cleaned(first.situation), style="opacity:.75;margin:.1em 0;font-family:monospace"),
-        element("p", cleaned(first.message), style="white-space:pre-wrap;margin:.1em 0"),
+        element("p", cleaned(message(first.finding)), style="white-space:pre-wrap;margin:.1em 0"),
     ]
     if first.diagnosis:
-        parts.append(element("p", element("strong", cleaned(first.diagnosis.text)), style="margin:.3em 0"))
+        parts.append(element("p", element("strong", cleaned(words.diagnosis(first))), style="margin:.3em 0"))
     if first.output.strip():
         parts.append(element("pre", cleaned(f"it printed:\n{first.output.rstrip()}", 1000), style=_CODE))
     return element("div", *parts)

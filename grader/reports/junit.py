@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from grader.report import CaseResult, Report
 from grader.reports import words
 from grader.reports.escaping import one_line, xml
+from grader.reports.sentences import message
 
 NAME_CAP = 200
 MESSAGE_CAP = 300
@@ -59,7 +60,9 @@ def document(name: str, suites: Iterable[ET.Element]) -> str:
 def _case(case: CaseResult, report: Report, owner: str) -> ET.Element:
     element = _named(case.name, report, owner)
     if case.outcome in ELEMENTS:
-        element.append(_ending(ELEMENTS[case.outcome], _kind(case, report), case.message, words.why(case, report)))
+        element.append(
+            _ending(ELEMENTS[case.outcome], _kind(case, report), message(case.finding), words.why(case, report))
+        )
     if case.output.strip():
         ET.SubElement(element, "system-out").text = xml(case.output)
     return element
@@ -68,8 +71,8 @@ def _case(case: CaseResult, report: Report, owner: str) -> ET.Element:
 def _nothing(report: Report, owner: str) -> ET.Element:
     """What stands for a report without cases: a suite without any would look as if all were well."""
     element = _named("grading", report, owner)
-    message = report.error.message if report.error else "nothing was graded"
-    element.append(_ending("error", report.error.kind if report.error else "nothing", message, message))
+    told = words.error(report) or "nothing was graded"
+    element.append(_ending("error", report.error.kind if report.error else "nothing", told, told))
     return element
 
 
@@ -79,8 +82,8 @@ def _named(name: str, report: Report, owner: str) -> ET.Element:
     return ET.Element("testcase", name=one_line(name, NAME_CAP) or "case", classname=classname)
 
 
-def _ending(element: str, kind: str, message: str, text: str) -> ET.Element:
-    found = ET.Element(element, type=one_line(kind, NAME_CAP), message=one_line(message, MESSAGE_CAP))
+def _ending(element: str, kind: str, told: str, text: str) -> ET.Element:
+    found = ET.Element(element, type=one_line(kind, NAME_CAP), message=one_line(told, MESSAGE_CAP))
     found.text = xml(text)
     return found
 
@@ -88,4 +91,5 @@ def _ending(element: str, kind: str, message: str, text: str) -> ET.Element:
 def _kind(case: CaseResult, report: Report) -> str:
     if report.error:
         return report.error.kind
-    return (case.diagnosis.misconception if case.diagnosis else "") or case.outcome
+    ideas = case.diagnosis.ideas if case.diagnosis else ()
+    return "+".join(idea.name for idea in ideas) or case.outcome

@@ -37,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"## {markdown(report.exercise) or 'grader'}: {words.points(report)}"
     yield ""
     if report.error:
-        yield markdown(report.error.message, 2000)
+        yield markdown(words.error(report), 2000)
         yield ""
     else:
         rows = [_row(case) for case in report.cases]
@@ -66,5 +66,5 @@ def _details(report: Report) -> Iterator[str]:
         yield markdown_block(words.why(alike[0], report))
         yield ""
     if report.departure and report.departure.case not in shown:
-        yield markdown_block(report.departure.text)
+        yield markdown_block(words.departure(report))
         yield ""

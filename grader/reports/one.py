@@ -18,7 +18,7 @@ class Where:
     Attributes:
       console: gives width and colours.
       file: the submission, as whoever reads it calls it.
-      command: what reproduces the run.
+      command: what reproduces the run; empty for none.
     """
 
     console: Console

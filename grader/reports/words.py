@@ -1,6 +1,8 @@
 """What every format says of a report, in the same words."""
 
 from grader.report import CaseResult, Report
+from grader.reports import diagnosis_in_words
+from grader.reports.sentences import message
 
 OUTCOMES = {"right": "right", "wrong": "wrong", "skipped": "skipped", "not_checked": "not checked"}
 # How a student of a class stands.
@@ -12,6 +14,9 @@ KINDS = {
     "not_read": "the file cannot be read",
     "which_file": "several files handed in",
     "no_program": "no program handed in",
+    "link": "a link handed in",
+    "text": "a text handed in",
+    "too_long": "takes too long to read",
     "notebook": "a notebook that cannot be read",
     "empty": "an empty file",
     "starter": "the starter as it was",
@@ -25,12 +30,11 @@ KINDS = {
     "blocked": "touched files or the network",
     "exited": "the program ended itself",
     "missing": "the entry is not defined",
-    "not_module": "the entry is no Flax module",
-    "not_function": "the entry is no function",
+    "not_module": "the entry is not a Flax module",
+    "not_function": "the entry is not a function",
     "constructor": "the entry takes other arguments",
     "raised": "raised an exception as it loaded",
     "time": "stopped: too slow",
-    "output": "stopped: printed too much",
     "threads": "stopped: too many threads",
     "answers": "stopped: too much returned",
     "garbled": "ended without an answer",
@@ -47,18 +51,14 @@ def points(report: Report) -> str:
 
 def why(case: CaseResult, report: Report) -> str:
     """Why a case is not right, with what the mistake is and where, a line or more each."""
-    parts = [case.situation, case.message]
-    if case.diagnosis:
-        parts.append(case.diagnosis.text)
+    parts = [case.situation, message(case.finding), diagnosis(case)]
     if report.departure and report.departure.case == case.name:
-        parts.append(report.departure.text)
+        parts.append(departure(report))
     return "\n".join(part for part in parts if part)
 
 
 def line_of(case: CaseResult, report: Report) -> int | None:
     """The line of the submission that a case went wrong at, if it is known."""
-    if case.diagnosis and case.diagnosis.line:
-        return case.diagnosis.line
     return report.departure.line if report.departure and report.departure.case == case.name else None
 
 
@@ -70,15 +70,24 @@ def mistakes_told(report: Report) -> list[list[CaseResult]]:
     told: dict[object, list[CaseResult]] = {}
     for case in report.cases:
         if case.outcome in ("wrong", "not_checked"):
-            told.setdefault((case.outcome, case.diagnosis or case.message), []).append(case)
+            told.setdefault((case.outcome, case.diagnosis or case.finding), []).append(case)
     first = report.departure.case if report.departure else ""
     return [sorted(alike, key=lambda case: case.name != first) for alike in told.values()]
 
 
-def mistakes(report: Report) -> tuple[str, ...]:
-    """Names of the misconceptions that its wrong cases show, in order; two at once are two."""
-    named = (case.diagnosis.misconception.split("+") for case in report.cases if case.diagnosis)
-    return tuple(dict.fromkeys(name.strip() for names in named for name in names if name.strip()))
+def diagnosis(case: CaseResult) -> str:
+    """What a wrong case shows, with a question at the end; empty where nothing is known."""
+    return diagnosis_in_words.text(case.diagnosis) if case.diagnosis else ""
+
+
+def departure(report: Report) -> str:
+    """Where the program goes wrong; empty where that is not known."""
+    return diagnosis_in_words.line(report.departure.found) if report.departure else ""
+
+
+def error(report: Report) -> str:
+    """Why the submission as a whole could not be graded; empty where it could."""
+    return message(report.error.finding) if report.error else ""
 
 
 def reason(report: Report) -> str:
@@ -86,15 +95,15 @@ def reason(report: Report) -> str:
     if report.outcome != "not_checked":
         return ""
     if report.error:
-        return report.error.message
-    return next((case.message for case in report.cases if case.outcome == "not_checked"), "nothing was graded")
+        return error(report)
+    return next((message(case.finding) for case in report.cases if case.outcome == "not_checked"), "nothing was graded")
 
 
 def in_words(report: Report) -> str:
     """The report as plain lines, every mistake once, for a field of feedback."""
     lines = [f"{points(report)}."]
     if report.error:
-        return "\n".join([*lines, report.error.message])
+        return "\n".join([*lines, error(report)])
     for alike in mistakes_told(report):
         names = "; ".join(case.name for case in alike)
         lines.append(f"{OUTCOMES[alike[0].outcome]}: {names}\n{why(alike[0], report)}")

@@ -1,19 +1,14 @@
-"""Runners that the tests of a file share: a process a submission, each from its start, is most of what a test costs."""
+"""Runners that the tests of a file share: starting a process for each submission is most of what a test costs."""
 
 import pytest
 
-from grader import devices
-from grader.filling import programs
-from grader.isolation import LAST, LAYERS
-from grader.runners import choice
-from grader.runners.base import Limits
-from grader.runners.warm import WarmRunner
+from grader.sandbox import choice
+from grader.sandbox.base import Limits
+from grader.sandbox.isolation import LAST, LAYERS
+from grader.sandbox.warm import WarmRunner
+from grader.sandbox.warming import programs
 
-# Programs for the grader, not modules of ours: pytest is not to import them.
-collect_ignore = ["wrong_submissions"]
-# As the grader's worker has them, before anything starts JAX's backend.
-devices.provide()
-# For programs that end by themselves: on a busy machine, for one that passes its limit the reference would run as well.
+# For programs that end by themselves. On a busy machine a short limit would end them early, and run the reference too.
 PATIENT = Limits(seconds=60.0)
 
 

@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.text import plain
+from grader.text import no_command, plain
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,31 @@ def test_within_the_limit_and_encodable(text, limit):
 
 def test_a_cut_is_shown():
     assert plain("x" * 11, 10) == "xxxxxxx..."
+
+
+def obeyed(output):
+    """The lines that GitHub's runner would take for commands, as it looks for them."""
+    lines = re.split("\r\n|\r|\n", output)
+    return [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+@given(st.text(alphabet=":#[ \t\r\n\u2003\\a"))
+def test_no_line_is_a_command(text):
+    shown = no_command(text)
+    assert not obeyed(shown)
+    assert len(shown) == len(text)
+    assert no_command(shown) == shown
+    assert obeyed(text) or shown == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::x", "\\:error::x"),
+        ("a\n \t ::error::x", "a\n \t \\:error::x"),
+        ("a ##[error]x", "a #\\[error]x"),
+        ("x[::2] ## [a] #[b] std::sort", "x[::2] ## [a] #[b] std::sort"),
+    ],
+)
+def test_a_command_stays_readable(text, shown):
+    assert no_command(text) == shown

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from exercises.loader import COURSE, load
-from grader import cli
-from grader.export.gradescope import autograder
+from grader.authoring.redteam import descendants
+from grader.cli import main
+from grader.course.loader import COURSE, load
+from grader.export.autograder_zip import autograder
 from grader.export.wheel import wheel
-from grader.redteam import descendants
-from grader.runners import choice
+from grader.sandbox import choice
 
 EXERCISE = load("group_norm_1d")
 RIGHT = EXERCISE.solution + "\n# mine\n"
@@ -26,10 +26,10 @@ WRONG = EXERCISE.solution.replace("jnp.sqrt(variance + self.eps)", "(jnp.sqrt(va
 HOSTILE = (
     "import json, os\n"
     "for path in ('ROOT/results/results.json', '../results/results.json'):\n"
-    "    open(path, 'w').write(json.dumps({'score': 13}))\n" + EXERCISE.solution
+    "    open(path, 'w').write(json.dumps({'score': 13}))\n"
 )
 HUNGRY = EXERCISE.solution.replace("    @nn.compact\n", "    eaten = [b'x' * (1 << 30)]\n\n    @nn.compact\n")
-warm = pytest.mark.skipif(choice.DEFAULT != "warm", reason="grades need the wall, which needs Linux")
+warm = pytest.mark.skipif(choice.DEFAULT != "warm", reason="grading needs the sandbox, which needs Linux")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,7 @@ def checked(results):
     return results
 
 
+@pytest.mark.full
 @warm
 def test_right_wrong_missing_and_hostile(root):
     code, results, said = run(root, group_norm_1d=RIGHT)
@@ -92,8 +93,13 @@ def test_right_wrong_missing_and_hostile(root):
     assert 0 < checked(results)["score"] < 13
     assert "eps outside the square root" in json.dumps(results)
     assert not any(word in json.dumps(results) for word in ("expected ", "allowed ", "def __call__"))
-    code, results, _ = run(root, group_norm_1d=HOSTILE.replace("ROOT", str(root)))
-    assert (code, checked(results)["score"]) == (0, 0)
+    forging = HOSTILE.replace("ROOT", str(root))
+    code, results, _ = run(
+        root, group_norm_1d=forging + WRONG
+    )  # its lines are left out, and it is as wrong as without them
+    assert code == 0
+    assert 0 < checked(results)["score"] < 13
+    assert "by the sandbox on import" in results["output"]
     code, results, _ = run(root, group_norm_1d=HUNGRY)
     assert (code, checked(results)["score"]) == (0, 0)
     assert "memory" in results["output"]
@@ -104,23 +110,29 @@ def test_right_wrong_missing_and_hostile(root):
     assert stat.S_IMODE((root / "results").stat().st_mode) & 0o077 == 0
 
 
+@pytest.mark.full
 @warm
-def test_our_own_failure_is_no_result(root):
+def test_our_own_failure_is_no_result(root, monkeypatch):
     """Gradescope then says that the autograder failed; no points are taken."""
     (root / "results" / "results.json").write_text('{"score": 13}', "utf-8")  # of an earlier run
     (root / "submission" / "x.py").write_text("import time\ntime.sleep(60)\n", "utf-8")
     with started(root) as process:
-        while not any("grader.zygote" in cmdline(pid) for pid in descendants(process.pid)):
+        while not any("grader.sandbox.zygote" in cmdline(pid) for pid in descendants(process.pid)):
             assert process.poll() is None
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
     assert not (root / "results" / "results.json").exists()
     (root / "source" / "settings.json").write_text("{}", "utf-8")
+    monkeypatch.delenv("GRADER_DEBUG", raising=False)
     code, results, said = run(root)
     assert (code, results) == (3, None)
-    assert "Nothing was graded, and no submission is at fault: the grader failed with KeyError" in said
+    assert "Nothing was graded. This is not the fault of the submission: the grader failed with KeyError" in said
     assert "Traceback" not in said
+    monkeypatch.setenv("GRADER_DEBUG", "1")
+    code, results, said = run(root)
+    assert (code, results) == (3, None)
+    assert "Traceback (most recent call last):" in said
 
 
 def cmdline(pid):
@@ -152,15 +164,15 @@ def test_the_wheel_is_a_wheel():
         metadata = opened.read(next(n for n in names if n.endswith("METADATA"))).decode()
     assert name.startswith("groupnorm_jax-")
     assert "\nName: groupnorm-jax\n" in metadata
-    assert {"grader/cli.py", "exercises/spec.py", "grader/reports/report.schema.json"} < set(names)
+    assert {"grader/cli/main.py", "grader/course/exercise.py", "grader/reports/report.schema.json"} < set(names)
     assert not any("__pycache__" in n for n in names)
 
 
 def test_a_folder_of_one_s_own_goes_with_it(tmp_path, monkeypatch, capsys):
     own, out = tmp_path / "own", tmp_path / "made.zip"
-    assert cli.run(["author", "new", "mine", "--exercises", str(own)]) == 0
+    assert main.run(["author", "new", "mine", "--exercises", str(own)]) == 0
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["export", "gradescope", "mine", "--exercises", str(own), "--out", str(out)]) == 0
+    assert main.run(["export", "gradescope", "mine", "--exercises", str(own), "--out", str(out)]) == 0
     assert "Wrote" in capsys.readouterr().out
     with zipfile.ZipFile(out) as opened:
         assert json.loads(opened.read("settings.json")) == {"exercise": "mine", "own": True}

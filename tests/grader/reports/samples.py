@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from grader.batch.result import Batch, Grade, Past
-from grader.report import CaseResult, Departure, Diagnosis, Report, ReportError
-from grader.runners import Isolation
+from grader.classroom.results import Batch, Grade, Past
+from grader.findings.base import Finding, Spot
+from grader.findings.of_case import Broke, GraderFailed, LeftOut, Lines, Needs, OffBy, Refused
+from grader.findings.of_errors import Idea, Line, Trait, WrongOnlyWhere
+from grader.report import CaseResult, Departure, Diagnosis, Report, refused
+from grader.sandbox.base import Isolation
 
 HOSTILE = (
     "=cmd|'/C calc'!A0",
@@ -42,16 +45,32 @@ HOSTILE = (
     " ",
 )
 WALLED = Isolation(layers=("process", "seccomp"), missing=(), level="strong")
-IDEA = Diagnosis(misconception="eps_outside_root", text="The mistake: eps outside the root. Where does eps stand?")
-TWO = replace(IDEA, misconception="eps_outside_root+missing_affine", text="Two mistakes at once. Which is the first?")
-VALUES = "expected 0.3012, not 0.9554 at [0, 5]; 48 of 48 values are wrong"
+EPS = Idea(
+    name="eps_outside_root",
+    title="eps outside the square root",
+    text="eps is added to the standard deviation. Where does eps stand?",
+)
+AFFINE = Idea(name="missing_affine", title="gamma and beta are left out", text="Nothing is scaled. What scales?")
+IDEA = Diagnosis(ideas=(EPS,))
+TWO = Diagnosis(ideas=(EPS, AFFINE))
+VALUES = OffBy(index=(0, 5), part="", expected=0.3012, got=0.9554, error=0.6542, allowed=1.9e-06, count=48, size=48)
+RAISED = Broke(why="raised", type="TypeError", message="no", spots=(Spot(line=3, text="return x[1]", function="f"),))
+FIRST_WRONG = Line(what="departs", spot=Spot(line=18, text="y = x | 1"), right=("mean",), missing="variance")
+LEFT_OUT = LeftOut(
+    why="blocked", failed=Spot(line=2, text="open('x')"), entry="f", lines=(Lines(cell=None, first=1, last=3),)
+)
 WHEN = datetime(2026, 11, 21, 22, 5, 7, tzinfo=timezone(timedelta(hours=2)))
 
 
-def case(name, outcome, message="", points=2.0, **fields):
+def in_these_words(found):
+    """A finding that says these words; a finding as it is; None of nothing."""
+    return found if isinstance(found, Finding) else Refused(why="x", message=found) if found else None
+
+
+def case(name, outcome, found=None, points=2.0, **fields):
     earned = points if outcome == "right" else 0.0
-    given = {"situation": "num_groups=4  x: float32[3, 16]", "seed": 7, **fields}
-    return CaseResult(name=name, outcome=outcome, points=earned, max_points=points, message=message, **given)
+    given = {"situation": "num_groups=4  x: float32[3, 16]", "seed": 7, "finding": in_these_words(found), **fields}
+    return CaseResult(name=name, outcome=outcome, points=earned, max_points=points, **given)
 
 
 def report(*cases, **fields):
@@ -63,31 +82,30 @@ MIXED = report(
     case("small", "right", output="printed"),
     case("large", "wrong", VALUES, points=0.5, diagnosis=IDEA, output="a line\n"),
     case("larger", "wrong", VALUES, diagnosis=IDEA),
-    case("raises", "wrong", "raised TypeError: no\nline 3, in f: return x[1]"),
-    case("gradient", "skipped", 'needs "large" right first'),
-    case("ours", "not_checked", "the grader failed here: ZeroDivisionError: ours"),
+    case("raises", "wrong", RAISED),
+    case("gradient", "skipped", Needs(case="large")),
+    case("ours", "not_checked", GraderFailed(type="ZeroDivisionError", message="ours")),
     isolation=WALLED,
-    departure=Departure(
-        case="larger", line=18, place="line 18", text="Line 18 is the first whose values are wrong:\n    y = x | 1"
-    ),
+    departure=Departure(case="larger", found=FIRST_WRONG),
+    left_out=(LEFT_OUT,),
 )
 TWOFOLD = report(case("small", "wrong", VALUES, diagnosis=TWO), case("large", "right"), isolation=WALLED)
 REFUSED = report(
     case("small", "wrong", "the file is empty"),
     case("large", "wrong", "the file is empty", points=0.5),
-    error=ReportError(kind="empty", message="the file is empty"),
+    error=refused("empty", "the file is empty"),
 )
 NOTHING = report(
     case("small", "wrong", "nothing was handed in"),
-    error=ReportError(kind="nothing", message="nothing was handed in"),
+    error=refused("nothing", "nothing was handed in"),
 )
 FAULT = report(
     case("small", "not_checked", "no worker"),
     case("large", "not_checked", "no worker", points=0.5),
-    error=ReportError(kind="grader", message="the worker could not be started"),
+    error=refused("grader", "the worker could not be started"),
     fault=True,
 )
-BARE = Report(exercise="", cases=(), seed=None, seconds=0.0, error=ReportError(kind="misuse", message="no"), fault=True)
+BARE = Report(exercise="", cases=(), seed=None, seconds=0.0, error=refused("misuse", "no"), fault=True)
 REPORTS = {
     "right": RIGHT,
     "mixed": MIXED,
@@ -102,13 +120,20 @@ REPORTS = {
 
 def hostile(text):
     """A report that says text wherever a program or its author has a say."""
-    idea = Diagnosis(misconception=text, text=text, line=3)
+    idea = Diagnosis(ideas=(Idea(name=text, title=text, text=text),))
+    at = Spot(line=3, cell=text, text=text, function=text)
+    raised = Broke(why="raised", type=text, message=text, entry=text, names=(text,), spots=(at,))
+    seen = Diagnosis(observations=(WrongOnlyWhere(traits=(Trait(name="default", argument=text),)),))
+    found = Line(what="departs", spot=at, called_from=at, right=(text,), missing=text, detail=text)
     return report(
         case(text, "wrong", text, situation=text, output=text, diagnosis=idea),
         case(f"2 {text}", "not_checked", text),
         case(f"3 {text}", "skipped", text),
+        case(f"4 {text}", "wrong", raised),
+        case(f"5 {text}", "wrong", raised, diagnosis=seen),
         note=text,
-        departure=Departure(case=text, line=3, place=text, text=text),
+        departure=Departure(case=text, found=found),
+        left_out=(LeftOut(why=text, failed=at, entry=text, lines=(Lines(cell=text, first=1, last=2),), more=True),),
         isolation=WALLED,
     )
 

@@ -4,7 +4,6 @@ import io
 import re
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -36,9 +35,8 @@ def test_no_cell_is_a_formula_whatever_separates_them(one, two):
                 assert found.startswith("'") or not COMPUTED.match(found)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_cells_are_one_line(text):
-    assert len(cell(text).splitlines()) <= 1
+def test_cells_are_one_line():
+    assert [text for text in HOSTILE if len(cell(text).splitlines()) > 1] == []
 
 
 def test_a_cell_keeps_what_is_harmless():
@@ -50,7 +48,7 @@ def test_a_cell_keeps_what_is_harmless():
 def test_xml_holds_any_text_and_gives_it_back(text):
     element = ET.Element("x", a=one_line(text, 500))
     element.text = xml(text)
-    read = ET.fromstring(ET.tostring(element))  # noqa: S314 - written two lines above
+    read = ET.fromstring(ET.tostring(element))
     assert (read.text or "") == xml(text)
     assert read.get("a") == one_line(text, 500)
 

@@ -83,7 +83,7 @@ def test_a_fault_of_ours_is_no_zero():
         gradescope.render(FAULT)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text(text):
-    assert "\\u202e" not in gradescope.render(hostile(text)).replace("\\\\u202e", "")
-    read(hostile(text))
+def test_hostile_text():
+    for text in HOSTILE:
+        assert "\\u202e" not in gradescope.render(hostile(text)).replace("\\\\u202e", ""), text
+        read(hostile(text))

@@ -1,0 +1,1 @@
+"""What the exercises on group norm share: references, misconceptions and right variants."""

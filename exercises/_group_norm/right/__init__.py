@@ -1,0 +1,1 @@
+"""Right variants that several exercises share."""

@@ -1,0 +1,1 @@
+"""Misconceptions that several exercises share."""

@@ -1,0 +1,79 @@
+"""A program judged on situations that its process has never seen; see ``plan/situations.py``."""
+
+import numpy as np
+
+from grader.course import Arrays, Gradient, Reference
+from grader.judge import outputs
+from grader.judge.comparison import Comparison, float64_arrays
+from grader.judge.judge import judge
+from grader.plan.cases import PlannedCase
+from grader.program.evaluate import evaluate
+from grader.program.program import Program, Unevaluable
+from grader.sandbox.transcript import Answer
+from grader.worker.wire import DTYPES
+
+IDEA = 1e-7  # of the largest value: what float64 may lose, at any mean that the exercises have
+WRITTEN = 2  # situations in which arithmetic as written is judged: those where it loses most digits
+ROOM = 4  # times the allowed error, for arithmetic as written: NumPy adds in another order than XLA
+
+
+def judged(
+    index: int, program: Program, situations: tuple[PlannedCase, ...], reference: Reference
+) -> Comparison | None:
+    """The first situation in which a program is wrong; None where it is right in all, or cannot be evaluated.
+
+    Args:
+      index: The visible case that the situations are variations of.
+      program: The traced program.
+      situations: What it is evaluated on.
+      reference: Gives the expected values.
+    """
+    hardest = sorted(situations, key=_digits_lost)[-WRITTEN:]
+    for planned in situations:
+        arrays = float64_arrays(planned, reference)
+        asked = planned.case.check.expected(reference) or reference
+        expected = asked.value(arrays, planned.arguments)
+        if isinstance(planned.case.check, Gradient) and not expected.any():
+            continue  # constant groups: what a root does there, an exercise asks for with a case of its own
+        inputs = {"x": planned.x, **planned.parameters}
+        if planned.cotangent is not None:
+            inputs["cotangent"] = planned.cotangent
+        try:
+            meant = evaluate(program, inputs)
+            written = evaluate(program, inputs, held="written") if planned in hardest else None
+        except (Unevaluable, ValueError):
+            return None
+        value = outputs.laid_out(meant, outputs.parts(asked, arrays, planned.arguments))
+        if not _agree(value, expected):
+            comparison = _compared(index, planned, _rounded(program, meant), reference)
+            if comparison.outcome == "wrong":
+                return comparison
+        if written is not None:
+            comparison = _compared(index, planned, written, reference)
+            if comparison.outcome == "wrong" and (comparison.margin or np.inf) > ROOM:
+                return comparison
+    return None
+
+
+def _digits_lost(planned: PlannedCase) -> float:
+    """The mean in units of the spread."""
+    x = planned.x.astype(np.float64)
+    return float(abs(x.mean()) / (x.std() or 1.0))
+
+
+def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
+    """Whether values in float64 are the reference's; if not, the judge looks at them as at any answer."""
+    if value is None or value.size != expected.size:
+        return False
+    error = np.abs(value.reshape(expected.shape) - expected).max(initial=0.0)
+    return bool(error <= IDEA * np.abs(expected).max(initial=1.0))
+
+
+def _rounded(program: Program, meant: Arrays) -> Arrays:
+    """Values in the dtypes that the program returns."""
+    forms = [program.body.form(output) for output in program.body.outputs]
+    return {name: meant[name].astype(DTYPES[form.dtype]) for name, form in zip(program.outputs, forms, strict=True)}
+
+
+def _compared(index: int, planned: PlannedCase, arrays: Arrays, reference: Reference) -> Comparison:
+    return judge(index, planned, reference, Answer(arrays=dict(arrays), problem=None, printed=""))

@@ -1,0 +1,1 @@
+"""The learner's record, saves of a file, what changed between two runs, and how a solution compares."""

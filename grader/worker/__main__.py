@@ -1,0 +1,5 @@
+"""``python -m grader.worker FD``."""
+
+from grader.worker.loop import main
+
+main()

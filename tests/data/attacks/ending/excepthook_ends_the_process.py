@@ -1,0 +1,26 @@
+# tries: Replaces the hook for uncaught exceptions by a quiet exit, then raises.
+# must: With it the verdict is wrong, by the exception and not by an exit.
+# right: once the attack is left out
+
+import os
+import sys
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+sys.excepthook = lambda *_: os._exit(0)
+raise RuntimeError('caught by the hook')
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,27 @@
+# tries: Pretends that somebody pressed control-C.
+# must: With it the verdict is wrong and the run goes on.
+# right: once the attack is left out
+# limit: 1.5
+
+import _thread
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+_thread.interrupt_main()
+while True:
+    pass
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

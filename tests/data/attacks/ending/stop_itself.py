@@ -1,0 +1,26 @@
+# tries: Stops itself with SIGSTOP and waits for ever without using any time.
+# must: It is over within the limit and with it the verdict is wrong.
+# right: once the attack is left out
+# limit: 1.5
+
+import os
+import signal
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+os.kill(os.getpid(), signal.SIGSTOP)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

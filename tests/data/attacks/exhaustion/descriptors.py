@@ -1,0 +1,24 @@
+# tries: Opens descriptors until there are no more, and more than four thousand.
+# must: With it the verdict is wrong: it is right only if five thousand were opened.
+# right: once the attack is left out
+
+import os
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+kept = [os.dup(1) for _ in range(5000)]
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

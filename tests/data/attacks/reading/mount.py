@@ -1,0 +1,26 @@
+# tries: Mounts a file system, where there is no folder: the kernel says so to those who may.
+# must: With it the verdict is wrong: it is right only if the folder was looked for.
+# right: once the attack is left out
+
+import ctypes
+
+import jax.numpy as jnp
+from flax import linen as nn
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mount(b"none", b"/nonexistent/folder", b"tmpfs", 0, None)
+assert ctypes.get_errno() == 2, ctypes.get_errno()
+
+
+class MyGroupNorm(nn.Module):
+    num_groups: int
+    eps: float = 1e-5
+
+    @nn.compact
+    def __call__(self, x):
+        gamma = self.param("gamma", nn.initializers.ones, x.shape)
+        beta = self.param("beta", nn.initializers.zeros, x.shape)
+        rows = x.reshape(self.num_groups, -1)
+        rows -= rows.mean(1, keepdims=True)
+        rows /= jnp.sqrt(rows.var(1, keepdims=True) + self.eps)
+        return gamma * rows.reshape(x.shape) + beta
