@@ -196,7 +196,13 @@ def place():
 @pytest.mark.full
 @pytest.mark.usefixtures("place")
 def test_a_worker_grades_a_chunk_and_keeps_its_runner():
-    found = grade_chunk(SETTINGS, [("a", "a.py", "def broken(:\n", 1), ("b", "b.py", "x = 1", 2)])
+    found = grade_chunk(
+        SETTINGS,
+        [
+            ("a", Submission(name="a.py", source="def broken(:\n").fields(), 1),
+            ("b", Submission(name="b.py", source="x = 1").fields(), 2),
+        ],
+    )
     assert [(sha256, told["outcome"], faults) for sha256, told, faults in found] == [
         ("a", "wrong", []),
         ("b", "wrong", []),
