@@ -77,13 +77,12 @@ def _deciding(row: Row) -> str:
     if row.deciding is None:
         return "no case"
     cell = row.cells[row.deciding]
-    margin = (
-        "refused"
-        if cell and cell.refused
-        else "NaN"
-        if math.isinf(row.margin)
-        else f"{row.margin:.2g}".replace("e+0", "e")
-    )
+    if cell and cell.refused:
+        margin = "refused"
+    elif math.isinf(row.margin):  # a wrong answer was no number; a right one was off by nothing
+        margin = "exact" if row.kind == "right" else "NaN"
+    else:
+        margin = f"{row.margin:.2g}".replace("e+0", "e")
     return f"{margin} @{row.deciding + 1}"
 
 

@@ -113,6 +113,20 @@ def test_a_right_program_s_room_is_tolerance_over_error():
         assert not right_row("a", [*right, near]).holds
 
 
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (wrong(Cell(math.inf), kind="right"), "exact @1"),
+        (wrong(Cell(0.0), kind="right"), "0 @1"),
+        (wrong(Cell(math.inf)), "NaN @1"),
+        (wrong(Cell(math.inf, refused="wrong_shape")), "refused @1"),
+        (wrong(Cell(3e7)), "3e7 @1"),
+    ],
+)
+def test_a_row_says_what_decides_it(row, shown):
+    assert f"idea                      {shown} " in [*kill_matrix_table.Matrix(["a"]).lines(row)][-1]
+
+
 def test_the_matrix_fits_a_terminal(golden):
     exercise = ND
     matrix = kill_matrix_table.Matrix([case.name for case in exercise.spec.cases])
