@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from grader.course import Arrays, Misconception, Reference
+from grader.course import Arrays, Misconception, Reference, Value
 from grader.course.loader import Loaded
 from grader.diagnosis.matching import forms
 from grader.judge import outputs
@@ -146,6 +146,9 @@ def _cell(planned: PlannedCase, reference: Reference, arrays: Arrays) -> Cell:
     if "value" in answered:
         wanted = outputs.parts(reference, float64_arrays(planned, reference), planned.arguments)
         answered |= outputs.taken_apart(answered.pop("value"), wanted)
+    check = planned.case.check
+    if isinstance(check, Value) and check.untouched:
+        answered |= {f"given/{name}": array for name, array in {"x": planned.x, **planned.parameters}.items()}
     found = judge(0, planned, reference, Answer(arrays=answered, problem=None, printed=""))
     if found.margin is None:
         return Cell(math.inf if found.outcome == "wrong" else 0.0, found.finding.kind if found.finding else "")

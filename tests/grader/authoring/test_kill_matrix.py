@@ -113,6 +113,14 @@ def test_a_right_program_s_room_is_tolerance_over_error():
         assert not right_row("a", [*right, near]).holds
 
 
+def test_a_wrong_answer_is_never_refused_for_what_it_left_of_its_input():
+    """Else a case that looks at the input would catch every wrong idea."""
+    exercise = load("repair_moments")
+    (index,) = (i for i, c in enumerate(exercise.spec.cases) if isinstance(c.check, Value) and c.check.untouched)
+    cells = [row.cells[index] for row in rows(exercise).values()]
+    assert {cell.refused for cell in cells if cell} == {""}
+
+
 @pytest.mark.parametrize(
     ("row", "shown"),
     [
@@ -121,6 +129,7 @@ def test_a_right_program_s_room_is_tolerance_over_error():
         (wrong(Cell(math.inf)), "NaN @1"),
         (wrong(Cell(math.inf, refused="wrong_shape")), "refused @1"),
         (wrong(Cell(3e7)), "3e7 @1"),
+        (wrong(Cell(math.inf, refused="of_a_kind_without_a_letter")), "refused @1"),
     ],
 )
 def test_a_row_says_what_decides_it(row, shown):
