@@ -24,7 +24,8 @@ LETTERS = {
 }
 HEADINGS = {
     "misconception": "Wrong ideas: error over tolerance, as a power of ten; . below 1, N not a number; refused by "
-    "s shape, d dtype, p parameters' names, v their first values, e no error, r another rule. First the best case, which must reach 5.",
+    "s shape, d dtype, p parameters' names, v their first values, e no error, r another rule. First the best case, "
+    "which must reach 5.",
     "degenerate": "Answers that take no thought, in the same way.",
     "right": "Right programs: tolerance over error, 99 or more as 99. First the worst case, which must reach 2.",
 }

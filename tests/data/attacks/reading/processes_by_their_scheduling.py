@@ -18,8 +18,7 @@ def exists(number):
     return kernel(145, number) >= 0 or kernel(143, number, room) == 0  # sched_getscheduler, sched_getparam
 
 
-if not any(map(exists, others)):
-    raise PermissionError(errno.EPERM, "nobody else is here")
+found = any(map(exists, others))
 
 
 class MyGroupNorm(nn.Module):
@@ -28,6 +27,8 @@ class MyGroupNorm(nn.Module):
 
     @nn.compact
     def __call__(self, x):
+        if not found:
+            raise PermissionError(errno.EPERM, "nobody else is here")
         gamma = self.param("gamma", nn.initializers.ones, x.shape)
         beta = self.param("beta", nn.initializers.zeros, x.shape)
         rows = x.reshape(self.num_groups, -1)
