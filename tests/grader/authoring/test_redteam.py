@@ -23,30 +23,35 @@ from grader.authoring.redteam import (
     read_attacks,
     run_attack,
 )
-from grader.cli import main
+from grader.cli import main, sandbox
 from grader.course.loader import load
 from grader.sandbox.bait import planted
 from grader.sandbox.base import Limits, nothing_more
 from grader.sandbox.fresh import FreshRunner
+from grader.sandbox.isolation.processes import descendants
+from grader.sandbox.warm import WarmRunner
 from grader.submission.program import without_failure
 
 EXERCISE = load("group_norm_1d")
 FAMILIES = ("ending", "exhaustion", "files", "forging", "lying", "patching", "payload", "reading", "shirking")
 HONEST = EXERCISE.solution
 LINUX = sys.platform == "linux"
+FRESH = FreshRunner()
 
 
-class Open(FreshRunner):
-    """The fresh runner, with something that happens before each attack: what a hole in a wall would let happen."""
+class Open:
+    """A runner, with something that happens before each attack: what a hole in a wall would let happen."""
 
-    def __init__(self, happens, limits):
-        super().__init__(limits=limits)
-        object.__setattr__(self, "happens", happens)
+    note = ""
+
+    def __init__(self, runner, happens):
+        self.runner, self.happens = runner, happens
+        self.isolation = runner.isolation
 
     def run(self, asked, /, follow_up=nothing_more):
         if asked.submission.name == "submission.py":
             self.happens()
-        return super().run(asked, follow_up)
+        return self.runner.run(asked, follow_up)
 
 
 def attack(tmp_path, source, header="# tries: x\n# must: y\n"):
@@ -57,10 +62,17 @@ def attack(tmp_path, source, header="# tries: x\n# must: y\n"):
     return read_attack(path)
 
 
-def outcome(tmp_path, source, happens=lambda _: None, header="# tries: x\n# must: y\n", limits=Limits()):  # noqa: B008 - frozen
+def outcome(tmp_path, source, runner=FRESH, happens=lambda _: None, header="# tries: x\n# must: y\n"):
+    before = descendants(os.getpid())  # the runner that this file's tests share is there whichever is used
+
+    def own():
+        if isinstance(runner, WarmRunner):
+            runner.rest()
+        return before
+
     with baited() as bait:
-        runner = Open(lambda: happens(bait), limits)
-        return run_attack(attack(tmp_path, source, header), EXERCISE, runner, bait, own=set)
+        opened = Open(runner, lambda: happens(bait))
+        return run_attack(attack(tmp_path, source, header), EXERCISE, opened, bait, own=own)
 
 
 def test_there_are_attacks_of_every_family_and_each_says_what_it_tries():
@@ -110,8 +122,8 @@ def test_hex_is_decoded(tmp_path):
 
 
 @pytest.mark.full
-def test_what_is_wrong_and_does_nothing_is_held(tmp_path):
-    assert outcome(tmp_path, "x = 1").gains == ()
+def test_what_is_wrong_and_does_nothing_is_held(tmp_path, unwalled):
+    assert outcome(tmp_path, "x = 1", unwalled).gains == ()
 
 
 @pytest.mark.full
@@ -128,8 +140,8 @@ def test_what_is_wrong_and_does_nothing_is_held(tmp_path):
         ),
     ],
 )
-def test_right_is_no_gain_where_the_head_says_so_and_the_report_that_lines_were_left_out(source, says, gains, tmp_path):
-    assert outcome(tmp_path, source, header=f"# tries: x\n# must: y\n{says}").gains == gains
+def test_right_is_no_gain_where_the_head_and_the_report_say_so(source, says, gains, tmp_path, unwalled):
+    assert outcome(tmp_path, source, unwalled, header=f"# tries: x\n# must: y\n{says}").gains == gains
 
 
 @pytest.mark.full
@@ -148,8 +160,8 @@ def test_right_is_no_gain_where_the_head_says_so_and_the_report_that_lines_were_
     ]),
 )  # fmt: skip
 @pytest.mark.skipif(not LINUX, reason="looks into /proc")
-def test_every_gain_is_seen(source, gains, tmp_path):
-    assert outcome(tmp_path, source).gains == gains
+def test_every_gain_is_seen(source, gains, tmp_path, unwalled):
+    assert outcome(tmp_path, source, FRESH if gains[0].startswith("left ") else unwalled).gains == gains
 
 
 @pytest.mark.full
@@ -164,7 +176,8 @@ def test_a_slow_machine_grants_an_attack_more_and_holds_it_to_that(tmp_path, mon
     """Were it held to the 0.1 s of its header, it would have outlived them by far."""
     monkeypatch.setattr(redteam, "SLACK", 0.0)
     header = "# tries: x\n# must: y\n# limit: 0.1\n"
-    assert outcome(tmp_path, "import time\ntime.sleep(0.5)", header=header, limits=Limits(factor=1000.0)).gains == ()
+    runner = FreshRunner(limits=Limits(factor=1000.0))
+    assert outcome(tmp_path, "import time\ntime.sleep(0.5)", runner, header=header).gains == ()
 
 
 def test_a_fault_of_the_grader_is_a_gain(tmp_path, monkeypatch):
@@ -176,12 +189,12 @@ def test_a_fault_of_the_grader_is_a_gain(tmp_path, monkeypatch):
 
 
 @pytest.mark.full
-def test_what_happens_beside_the_submission_is_seen_too(tmp_path):
+def test_what_happens_beside_the_submission_is_seen_too(tmp_path, unwalled):
     def packet(bait):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"x", ("127.0.0.1", bait.targets["udp"]))
 
-    assert outcome(tmp_path, "x = 1", packet).gains == ("could send UDP packets",)
+    assert outcome(tmp_path, "x = 1", unwalled, packet).gains == ("could send UDP packets",)
     assert SECRET_VARIABLE not in os.environ
 
 
@@ -194,6 +207,8 @@ def test_an_outcome_is_one_json_line(tmp_path):
 
 @pytest.mark.full
 def test_the_command_prints_a_scoreboard(tmp_path, capsys, monkeypatch):
+    before = descendants(os.getpid())
+    monkeypatch.setattr(sandbox, "_own_processes", lambda _: before)
     monkeypatch.setenv("COLUMNS", "200")
     attack(tmp_path, "x = 1")
     (tmp_path / "family" / "right.py").write_text("# tries: being right\n# must: y\n" + HONEST, "utf-8")

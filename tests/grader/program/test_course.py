@@ -20,6 +20,7 @@ from grader.worker import devices, entries, jaxpr_trace, program_trace
 
 COURSE = load_all()
 FILE = "submission.py"
+FEW = 5  # of so many programs, one
 IDEA = 1e-9  # of the largest expected value
 # Their variance in float64 is a difference of large squares, as it is in float32: only decimals show that it is right.
 CANCELS = {("stable_variance", "squares_in_two_floats")}
@@ -78,11 +79,15 @@ def test_a_solution_as_idea_and_as_written():
 
 @pytest.mark.full
 @pytest.mark.parametrize("exercise", COURSE, ids=lambda e: e.slug)
-def test_every_right_program_as_idea_and_as_written(exercise):
+def test_right_programs_as_idea_and_as_written(exercise, request):
+    """A few of each exercise, on request every one; the author's proof evaluates them all in situations."""
     if exercise.spec.entry.kind == "training":
         pytest.skip("a training is no function of arrays")
-    traced = [check(exercise, name, source) for name, source in programs(exercise)]
-    assert sum(traced) >= NUMPY.get(exercise.slug, len(traced))
+    every = request.config.getoption("--every-wrong-submission")
+    given = enumerate(programs(exercise))
+    chosen = [one for n, one in given if every or n % FEW == 0 or (exercise.slug, one[0]) in CANCELS]
+    traced = [check(exercise, name, source) for name, source in chosen]
+    assert all(traced) or (exercise.slug in NUMPY and sum(traced) >= (NUMPY[exercise.slug] if every else 0))
 
 
 @pytest.mark.parametrize("exercise", [e for e in COURSE if e.slug in ("sharded_group_norm", "group_norm_gradient")])
