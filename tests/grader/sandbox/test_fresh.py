@@ -14,6 +14,7 @@ from telling import said
 from grader.course.loader import load
 from grader.pipeline import grade
 from grader.plan.cases import make_plan
+from grader.sandbox import fresh
 from grader.sandbox.base import Request
 from grader.sandbox.fresh import FreshRunner, Limits
 from grader.submission.reading import Submission
@@ -179,3 +180,12 @@ def test_a_learners_own_jax_py_is_not_imported(tmp_path):
             cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""},
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("release", "known"), [("0.7.2", True), ("0.10.2", True), ("0.11.0", False), ("0.12.0.1", False)]
+)
+def test_a_flag_is_given_only_to_a_jaxlib_that_knows_it(release, known, monkeypatch):
+    """One that it does not know ends the process before anything is graded."""
+    monkeypatch.setattr(fresh, "version", lambda _: release)
+    assert ("xla_cpu_use_fusion_emitters" in fresh.environment("/x")["XLA_FLAGS"]) == known
