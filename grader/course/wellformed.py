@@ -7,7 +7,13 @@ from grader.course.exercise import FORMAT, Case, Exercise
 from grader.course.inputs import DEVICES
 from grader.course.misconception import Misconception, RightVariant
 
-TUPLES: dict[str, type] = {"cases": Case, "misconceptions": Misconception, "right_variants": RightVariant, "hints": str}
+TUPLES: dict[str, type] = {
+    "cases": Case,
+    "situations": Case,
+    "misconceptions": Misconception,
+    "right_variants": RightVariant,
+    "hints": str,
+}
 AT_LEAST_ONE = ("cases", "hints")
 
 
@@ -41,7 +47,7 @@ def _fields(spec: Exercise) -> Iterator[str]:
 
 def _names(spec: Exercise) -> Iterator[str]:
     for what, names in (
-        ("cases", [c.name for c in spec.cases]),
+        ("cases", [c.name for c in (*spec.cases, *spec.situations)]),
         ("misconceptions", [m.name for m in spec.misconceptions]),
         ("right variants", [v.name for v in spec.right_variants]),
     ):
@@ -57,7 +63,7 @@ def _arguments(spec: Exercise) -> Iterator[str]:
     told = ", ".join(sorted(known)) or "none"
     for name in sorted(defaults - known):
         yield f"the entry has a default for {name!r}, which is not one of its arguments ({told})"
-    for case in spec.cases:
+    for case in (*spec.cases, *spec.situations):
         for name in sorted(set(case.arguments) - known):
             yield f"case {case.name!r} gives {name!r}, which is not one of the entry's arguments ({told})"
         for name in sorted(known - defaults - set(case.arguments)):
@@ -73,7 +79,7 @@ def _needs(spec: Exercise) -> Iterator[str]:
 
 
 def _gradient(spec: Exercise) -> Iterator[str]:
-    asking = [(case, case.check.of) for case in spec.cases if isinstance(case.check, Gradient)]
+    asking = [(case, case.check.of) for case in (*spec.cases, *spec.situations) if isinstance(case.check, Gradient)]
     of_x = [case.name for case, of in asking if of == "x"]
     if of_x and (spec.reference.gradient is None or spec.reference.gradient_moved is None):
         yield f"case {of_x[0]!r} asks for a gradient, so the reference must have gradient and gradient_moved"
@@ -85,7 +91,7 @@ def _gradient(spec: Exercise) -> Iterator[str]:
 
 
 def _shards(spec: Exercise) -> Iterator[str]:
-    for case in spec.cases:
+    for case in (*spec.cases, *spec.situations):
         shards, shape, at = case.shards, getattr(case.x, "shape", None), f"case {case.name!r}"
         if shards is None:
             if isinstance(case.check, Sent):

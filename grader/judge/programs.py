@@ -1,5 +1,7 @@
 """A program judged on situations that its process has never seen; see ``plan/situations.py``."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.course import Arrays, Gradient, Reference
@@ -7,13 +9,14 @@ from grader.judge import outputs
 from grader.judge.comparison import Comparison, float64_arrays
 from grader.judge.judge import judge
 from grader.plan.cases import PlannedCase
+from grader.plan.draws import HALF
 from grader.program.evaluate import evaluate
 from grader.program.program import Program, Unevaluable
 from grader.sandbox.transcript import Answer
 from grader.worker.wire import DTYPES
 
 IDEA = 1e-7  # of the largest value: what float64 may lose, at any mean that the exercises have
-WRITTEN = 2  # situations in which arithmetic as written is judged: those where it loses most digits
+WRITTEN = 2  # situations in which float32 as written is judged: those where it loses most digits
 ROOM = 4  # times the allowed error, for arithmetic as written: NumPy adds in another order than XLA
 
 
@@ -28,7 +31,7 @@ def judged(
       situations: What it is evaluated on.
       reference: Gives the expected values.
     """
-    hardest = sorted(situations, key=_digits_lost)[-WRITTEN:]
+    in_digits = hardest(situations)
     for planned in situations:
         arrays = float64_arrays(planned, reference)
         asked = planned.case.check.expected(reference) or reference
@@ -40,7 +43,7 @@ def judged(
             inputs["cotangent"] = planned.cotangent
         try:
             meant = evaluate(program, inputs)
-            written = evaluate(program, inputs, held="written") if planned in hardest else None
+            written = evaluate(program, inputs, held="written") if any(planned is one for one in in_digits) else None
         except (Unevaluable, ValueError):
             return None
         value = outputs.laid_out(meant, outputs.parts(asked, arrays, planned.arguments))
@@ -55,10 +58,16 @@ def judged(
     return None
 
 
+def hardest(situations: Sequence[PlannedCase]) -> Sequence[PlannedCase]:
+    """Those in which arithmetic as written is judged: where it loses most digits, and all in half precision."""
+    last = sorted(situations, key=_digits_lost)[-WRITTEN:]
+    return [one for one in situations if any(one is hard for hard in last) or one.x.dtype.name in HALF]
+
+
 def _digits_lost(planned: PlannedCase) -> float:
-    """The mean in units of the spread."""
-    x = planned.x.astype(np.float64)
-    return float(abs(x.mean()) / (x.std() or 1.0))
+    """The mean of an input in units of its spread, the largest of all inputs."""
+    inputs = [array.astype(np.float64) for array in (planned.x, *planned.parameters.values())]
+    return max(float(abs(array.mean()) / (array.std() or np.inf)) for array in inputs)
 
 
 def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
