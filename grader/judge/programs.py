@@ -1,4 +1,4 @@
-"""A program judged on situations that its process has never seen; see ``plan/situations.py``."""
+"""A program judged on situations that no visible case has; see ``plan/situations.py``."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,13 @@ from grader.judge import outputs
 from grader.judge.comparison import Comparison, float64_arrays
 from grader.judge.judge import judge
 from grader.plan.cases import PlannedCase
-from grader.plan.draws import HALF
 from grader.program.evaluate import evaluate
 from grader.program.program import Program, Unevaluable
 from grader.sandbox.transcript import Answer
 from grader.worker.wire import DTYPES
 
 IDEA = 1e-7  # of the largest value: what float64 may lose, at any mean that the exercises have
-WRITTEN = 2  # situations in which float32 as written is judged: those where it loses most digits
+WRITTEN = 2  # situations in which arithmetic as written is judged: those where it loses most digits
 ROOM = 4  # times the allowed error, for arithmetic as written: NumPy adds in another order than XLA
 
 
@@ -53,21 +52,39 @@ def judged(
                 return comparison
         if written is not None:
             comparison = _compared(index, planned, written, reference)
-            if comparison.outcome == "wrong" and (comparison.margin or np.inf) > ROOM:
+            if _far_off(comparison):
                 return comparison
     return None
 
 
+def judged_runs(
+    index: int, outputs: Arrays, situations: tuple[PlannedCase, ...], reference: Reference
+) -> Comparison | None:
+    """The first situation in which a program that was run is wrong; None where it is right in all, or was not run.
+
+    Args:
+      index: The visible case that the situations are variations of.
+      outputs: What it returned in all situations, one behind the other.
+      situations: What it was run on.
+      reference: Gives the expected values.
+    """
+    for number, planned in enumerate(situations if outputs else ()):
+        returned = {name: array[number] for name, array in outputs.items() if array.shape[:1] == (len(situations),)}
+        comparison = _compared(index, planned, returned, reference)
+        if _far_off(comparison):
+            return comparison
+    return None
+
+
 def hardest(situations: Sequence[PlannedCase]) -> Sequence[PlannedCase]:
-    """Those in which arithmetic as written is judged: where it loses most digits, and all in half precision."""
-    last = sorted(situations, key=_digits_lost)[-WRITTEN:]
-    return [one for one in situations if any(one is hard for hard in last) or one.x.dtype.name in HALF]
+    """Those in which arithmetic as written is judged: where it loses most digits."""
+    return sorted(situations, key=_digits_lost)[-WRITTEN:]
 
 
 def _digits_lost(planned: PlannedCase) -> float:
     """The mean of an input in units of its spread, the largest of all inputs."""
-    inputs = [array.astype(np.float64) for array in (planned.x, *planned.parameters.values())]
-    return max(float(abs(array.mean()) / (array.std() or np.inf)) for array in inputs)
+    inputs = [array.astype(np.float64) for array in (planned.x, *planned.parameters.values()) if array.size]
+    return max((float(abs(array.mean()) / (array.std() or np.inf)) for array in inputs), default=0.0)
 
 
 def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
@@ -76,6 +93,11 @@ def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
         return False
     error = np.abs(value.reshape(expected.shape) - expected).max(initial=0.0)
     return bool(error <= IDEA * np.abs(expected).max(initial=1.0))
+
+
+def _far_off(comparison: Comparison) -> bool:
+    """Whether an answer is wrong, and by more than another order of adding could do."""
+    return comparison.outcome == "wrong" and (comparison.margin or np.inf) > ROOM
 
 
 def _rounded(program: Program, meant: Arrays) -> Arrays:

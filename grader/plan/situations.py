@@ -61,6 +61,11 @@ class Variations:
     message: dict[str, Any]
     situations: tuple[PlannedCase, ...]
 
+    def inputs(self) -> dict[str, np.ndarray]:
+        """The arrays of all situations, one behind the other: for a program that can only be run."""
+        given = [planned.message()[1] for planned in self.situations]
+        return {name: np.stack([arrays[name] for arrays in given]) for name in given[0]}
+
 
 def situations(exercise: Loaded, plan: Plan) -> tuple[Variations, ...]:
     """What to trace, at most ``MOST``, and on what to evaluate it."""
@@ -81,6 +86,7 @@ def traits(asked: PlannedCase) -> Traits:
     """What a program can branch on while it is traced."""
     check, channels, groups, shards = asked.case.check, asked.channels, asked.num_groups, asked.case.shards
     shapes = {name: _shape(asked, name) for name in sorted(asked.case.parameters)}
+    several = {name: shape for name, shape in shapes.items() if len(shape) > 1}
     return (
         ("gradient", check.of if isinstance(check, Gradient) else ""),
         ("rank", asked.x.ndim),
@@ -88,7 +94,9 @@ def traits(asked: PlannedCase) -> Traits:
         ("groups", groups if groups == 1 else "channels" if groups == channels else "some"),
         ("dtype", asked.x.dtype.name),
         ("parameters", tuple(shapes)),
-        *((f"{name}, axes of length one", tuple(n == 1 for n in s)) for name, s in shapes.items() if len(s) > 1),
+        ("an axis as long as there are channels", asked.x.shape.count(channels) > 1),
+        *((f"{name}, axes of length one", tuple(n == 1 for n in shape)) for name, shape in several.items()),
+        *((f"{name}, all axes alike", len(set(shape)) == 1) for name, shape in several.items()),
         *((f"devices along {name}", count) for name, count in (shards.mesh.items() if shards else ())),
         *((name, value) for name, value in asked.arguments.items() if name not in (*GROUPS, "shards")),
     )
@@ -101,43 +109,43 @@ def _shape(asked: PlannedCase, name: str) -> Shape:
 
 
 def _able(exercise: Loaded, plan: Plan) -> dict[Traits, tuple[int, PlannedCase]]:
-    """What can be made of the cases, one for each set of traits, each with the index of its case."""
-    found: dict[Traits, tuple[int, PlannedCase]] = {}
-    given = list(_given(plan)) if exercise.spec.entry.kind != "training" else []  # which is no function of arrays
-    cases = [planned for _, planned in given]
-    for index, planned in given:
-        for asked in _exchanged(planned, cases):
+    """What can be made of the cases, one for each set of traits, each with the index of the case that it is told as."""
+    found: dict[Traits, PlannedCase] = {}
+    training = exercise.spec.entry.kind == "training"  # which is no function of arrays
+    given = [] if training else [_drawn_anew(planned) for planned in (*plan.cases, *plan.situations) if _fits(planned)]
+    for planned in given:
+        for asked in _exchanged(planned, given):
             if asked.num_groups == planned.num_groups or not _of_one_value(asked, exercise.spec.reference):
-                found.setdefault(traits(asked), (index, asked))
-    return found
+                found.setdefault(traits(asked), asked)
+    drawn = {i: planned for i, planned in enumerate(plan.cases) if _fits(planned) and isinstance(planned.case.x, Draw)}
+    own = {i: frozenset(traits(planned)) for i, planned in drawn.items()}
+    if not drawn:
+        return {}  # nothing says what x may be
+    return {held: _told(held, asked, drawn, own) for held, asked in found.items()}
 
 
-def _given(plan: Plan) -> Iterator[tuple[int, PlannedCase]]:
-    """What situations are made of, each with the index of a visible case whose x is drawn: it is told as that one."""
-    told = [(i, planned) for i, planned in enumerate(plan.cases) if _fits(planned) and isinstance(planned.case.x, Draw)]
-    for planned in filter(_fits, (*plan.cases, *plan.situations) if told else ()):
-        index, near = min(told, key=lambda at: _unlike(at[1], planned))
-        x, as_told = planned.case.x, near.case
-        assert isinstance(x, Draw | Fixed)
-        case = replace(
-            planned.case,
-            name=as_told.name,
-            points=as_told.points,
-            needs=as_told.needs,
-            x=Draw(shape=x.shape, dtype=x.dtype),  # of any distribution, and nowhere constant
-        )
-        yield index, replace(planned, case=case, seed=near.seed, hidden=near.hidden)
-
-
-def _unlike(one: PlannedCase, other: PlannedCase) -> tuple[bool, ...]:
-    kinds = type(one.case.check), type(other.case.check)
-    return one is not other, kinds[0] is not kinds[1], one.x.ndim != other.x.ndim
+def _told(
+    held: Traits, asked: PlannedCase, drawn: Mapping[int, PlannedCase], own: Mapping[int, frozenset[Any]]
+) -> tuple[int, PlannedCase]:
+    """The index of the visible case that has most traits in common, and the situation under its name."""
+    first = [trait for trait in held if trait[0] in ("gradient", "parameters")]
+    index = max(drawn, key=lambda i: (len(own[i].intersection(first)), len(own[i].intersection(held))))
+    near = drawn[index]
+    case = replace(asked.case, name=near.case.name, points=near.case.points, needs=near.case.needs)
+    return index, replace(asked, case=case, seed=near.seed, hidden=near.hidden)
 
 
 def _fits(planned: PlannedCase) -> bool:
     check = planned.case.check
     runs = isinstance(check, Gradient) or (isinstance(check, Value) and check.transform in ("eager", "jit"))
     return runs and isinstance(planned.case.x, Draw | Fixed)
+
+
+def _drawn_anew(planned: PlannedCase) -> PlannedCase:
+    """The case with an x that may have any distribution, and is nowhere constant."""
+    x = planned.case.x
+    assert isinstance(x, Draw | Fixed)
+    return replace(planned, case=replace(planned.case, x=Draw(shape=x.shape, dtype=x.dtype)))
 
 
 def _is_half(asked: PlannedCase) -> bool:

@@ -87,6 +87,13 @@ def answer(
     return _capped(result)
 
 
+def answers(entry: Entry, case: Mapping[str, Any], given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Answers a case for each row of the arrays; the answers, too, lie one behind the other."""
+    rows = [dict(zip(given, row, strict=True)) for row in zip(*given.values(), strict=True)]
+    found = [answer(entry, case, row, lambda function, call: function) for row in rows]
+    return {name: np.stack([one[name] for one in found]) for name in found[0]}
+
+
 def prepared(
     entry: Entry, case: Mapping[str, Any], arrays: Mapping[str, Any], *, devices_there: bool = True
 ) -> Prepared:

@@ -177,11 +177,23 @@ def _look_if_asked(asked: wire.Message, entry: Entry | None, descriptor: int) ->
         for message in decoder.feed(data):
             if message.body["trace"] is not None:
                 _trace(asked, entry, descriptor, message.body["trace"], residuals=message.body["residuals"])
-            for one in message.body["programs"]:
-                program = program_trace.program(cast("Entry", entry), one["case"], one["forms"], asked.body["filename"])
-                _send(descriptor, {"event": "program", "program": program})
             if message.body["again"]:
                 _repeat(asked, descriptor, message.body["again"])
+            for number, one in enumerate(message.body["programs"]):
+                names = {name: f"{number}/{name}" for name in one["forms"]}
+                given = {name: message.arrays[key] for name, key in names.items() if key in message.arrays}
+                _tell_program(asked, cast("Entry", entry), descriptor, one, given)
+
+
+def _tell_program(
+    asked: wire.Message, entry: Entry, descriptor: int, one: Mapping[str, Any], given: Mapping[str, np.ndarray]
+) -> None:
+    """Traces the entry in a case. If that fails and arrays are given, it is run on each row of them."""
+    filename, case, result = asked.body["filename"], one["case"], None
+    program = program_trace.program(entry, case, one["forms"], filename)
+    if "refused" in program and given:
+        _, result = _guarded(partial(entries.answers, entry, case, given), filename)
+    _send(descriptor, {"event": "program", "program": program}, result or {})
 
 
 def _trace(asked: wire.Message, entry: Entry | None, descriptor: int, index: int, *, residuals: bool) -> None:
