@@ -246,7 +246,7 @@ def _alike(given: Draw | Fixed, drawn: Sequence[Draw], *also: Distribution) -> l
     """The input, of every distribution that others of its name have and its dtype can bear."""
     half = given.dtype in HALF
     able = [d for d in drawn if not half or d.dtype == given.dtype or abs(d.mean) <= FAR * d.std]
-    found = dict.fromkeys([*((d.mean, d.std) for d in able), *also, *([(FAR, 1.0)] if half and also else ())])
+    found = dict.fromkeys([*((d.mean, d.std) for d in able), *also])
     return [Draw(shape=given.shape, dtype=given.dtype, mean=mean, std=std) for mean, std in found]
 
 
@@ -267,7 +267,7 @@ def _variations(exercise: Loaded, index: int, asked: PlannedCase, ways: Ways, nu
     """Draws the inputs of a program, each time another way of each; the program's number says which meet."""
     beside_eps = [(0.0, 2.0 ** round(math.log2(asked.arguments["eps"]) / 2))] if asked.arguments.get("eps") else []
     assert isinstance(asked.case.x, Draw)
-    of_x = _alike(asked.case.x, ways.drawn["x"], MODERATE, *beside_eps)
+    of_x = _alike(asked.case.x, ways.drawn["x"], MODERATE, *beside_eps, *([(FAR, 1.0)] if _is_half(asked) else []))
     others = {name: _filled(asked, ways, name) for name in asked.case.parameters}
     situations = []
     for n in range(max(len(of_x), *map(len, others.values()), 0)):

@@ -132,3 +132,10 @@ def test_shards_meet_every_distribution():
 
 def test_what_trains_has_none():
     assert of("small_batch_classifier")[1] == ()
+
+
+def test_a_line_of_the_report_names_kernels_and_masks():
+    (kernel,) = (case for case in of("weight_standardization")[0].cases if case.case.name == "a small kernel")
+    assert kernel.situation().endswith(", mean 0.5  kernel: float32[3, 2, 3, 4], std 0.0078")
+    (masked,) = (case for case in of("masked_group_norm")[0].cases if case.case.name == "one group")
+    assert masked.situation() == "num_groups=1 eps=1e-05  x: float32[3, 5, 12]  mask: 9 of 15 true"
