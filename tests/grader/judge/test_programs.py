@@ -19,6 +19,7 @@ from grader.worker import entries, program_trace
 needs_warm = pytest.mark.skipif(not WARM_HERE, reason="the warm process needs Linux")
 
 # Mistakes as lines to be put behind the solution's variance: exercise, behind which line, mistakes, conditions.
+ONE_PASS = "np.mean(grouped**2, axis=within, keepdims=True) - mean**2"
 DETACHED = "__import__('jax').lax.stop_gradient(variance)"
 MISTAKES = [
     ("group_norm_images", "        variance = ", {
@@ -27,7 +28,7 @@ MISTAKES = [
     }, ["x.ndim == 2", "x.ndim == 3", "x.ndim == 4", "x.ndim == 5", "x.shape[0] == 1", "self.num_groups == 1",
         "self.num_groups == channels and x.ndim > 2", "x.dtype == jnp.bfloat16", "self.eps == 1e-5"]),
     ("group_norm_channels_first", "    variance = ", {
-        "one pass": "np.mean(grouped**2, axis=within, keepdims=True) - mean**2", "eps ignored": "variance - eps + 1e-9",
+        "one pass": ONE_PASS, "eps ignored": "variance - eps + 1e-9",
     }, ["x.ndim == 2", "x.ndim == 3", "x.ndim == 4", "x.ndim == 5", "x.shape[0] == 1", "num_groups == 1",
         "num_groups == channels and x.ndim > 2", "gamma is None", "beta is None", "eps == 1e-5"]),
     ("masked_group_norm", "    variance = ", {"eps ignored": "variance - eps + 1e-9", "detached": DETACHED},
@@ -112,16 +113,17 @@ def runner():
 @pytest.mark.parametrize(
     ("slug", "line", "mistake", "condition"),
     [
-        ("group_norm_channels_first", "    variance = ", "variance - eps + 1e-9", "x.ndim == 3"),
+        ("group_norm_channels_first", "    variance = ", ONE_PASS, "x.ndim == 4"),
         ("group_norm_1d", "        variance = ", "variance - self.eps + 1e-9", "self.num_groups == 1"),
     ],
     ids=["run, in NumPy", "traced"],
 )
 def test_a_mistake_in_one_branch_costs_points(slug, line, mistake, condition, hidden, runner):
-    source = with_mistake(slug, line, mistake, condition)
-    report = check_bytes(load(slug), source.encode(), name="x.py", seed=3, runner=runner, hidden=hidden)
+    exercise, source = load(slug), with_mistake(slug, line, mistake, condition)
+    visible = {case.situation() for case in make_plan(exercise, seed=3).cases}
+    report = check_bytes(exercise, source.encode(), name="x.py", seed=3, runner=runner, hidden=hidden)
     wrong = [case for case in report.cases if case.outcome == "wrong"]
-    assert wrong
+    assert {case.situation for case in wrong} - visible
     assert report.score < report.max_score
     assert all(said(case) for case in wrong)
 
