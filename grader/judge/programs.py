@@ -64,12 +64,13 @@ def judged_runs(
 
     Args:
       index: The visible case that the situations are variations of.
-      outputs: What it returned in all situations, one behind the other.
+      outputs: What it returned in situations, one behind the other; a slow one did not come to all.
       situations: What it was run on.
       reference: Gives the expected values.
     """
-    for number, planned in enumerate(situations if outputs else ()):
-        returned = {name: array[number] for name, array in outputs.items() if array.shape[:1] == (len(situations),)}
+    count = min((len(array) if array.ndim else 0 for array in outputs.values()), default=0)
+    for number, planned in enumerate(situations[:count]):
+        returned = {name: array[number] for name, array in outputs.items()}
         comparison = _compared(index, planned, returned, reference)
         if _far_off(comparison):
             return comparison

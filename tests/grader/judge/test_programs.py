@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from telling import said
 from tracing import FILE
@@ -81,7 +82,7 @@ def wrong_in(slug, source, seed=0):
             comparison = judged(one.index, program, *about)
         else:
             assert entry.arrays == "numpy"
-            comparison = judged_runs(one.index, entries.answers(found, case, one.inputs()), *about)
+            comparison = judged_runs(one.index, entries.answers(found, case, one.inputs(), 10.0), *about)
         if comparison:
             yield comparison
 
@@ -105,6 +106,18 @@ def test_a_solution_is_right_in_every_situation(slug, seed):
 def runner():
     with WarmRunner() as runner:
         yield runner
+
+
+def test_what_is_run_and_out_of_time_is_judged_by_what_came():
+    exercise = load("group_norm_channels_first")
+    one = situations(exercise, make_plan(exercise, seed=0))[0]
+    wrong = {"value": np.zeros((len(one.situations), *one.situations[0].x.shape), np.float32)}
+    entry = entries.Entry("function", "numpy", lambda x, num_groups, gamma, beta, eps: x)
+    assert entries.answers(entry, one.message["case"], one.inputs(), 0.0) == {}
+    for count, found in ((0, None), (1, "wrong")):
+        comparison = judged_runs(0, {"value": wrong["value"][:count]}, one.situations, exercise.spec.reference)
+        assert (comparison and comparison.outcome) == found
+    assert judged_runs(0, {"value": np.zeros(())}, one.situations, exercise.spec.reference) is None
 
 
 @needs_warm
