@@ -104,26 +104,22 @@ def test_a_flood_takes_the_judge_no_memory():
 
 def test_a_question_larger_than_a_channel_holds_arrives_whole():
     question, heard = bytes(range(256)) * 20_000, bytearray()
-    answers, other = socket.socketpair()
+    ours, theirs = socket.socketpair()
 
     def read():
         while len(heard) < len(question):
-            heard.extend(other.recv(1 << 16))
+            heard.extend(theirs.recv(1 << 16))
 
     class Worker:
-        pid, output, answers_of = None, -1, answers
+        answers = ours.fileno()
 
-        @property
-        def answers(self):
-            return self.answers_of.fileno()
-
-    with answers, other:
-        answers.setblocking(False)
-        watch, reading = Watch(Worker(), Nothing(), Limits(), run=None), Thread(target=read)
+    with ours, theirs:
+        ours.setblocking(False)
+        watch, reading = Watch(Worker(), Nothing(), Limits(), run=None), Thread(target=read, daemon=True)
         reading.start()
         watch._deadline = time.monotonic() + 20
         watch._ask(question)
-        reading.join(20)
+        reading.join(3)
         assert heard == question
         watch._deadline = time.monotonic() + 0.1  # nobody reads
         watch._ask(question)
