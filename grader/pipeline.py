@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from grader.course import Raises
+from grader.course import Arrays, Raises
 from grader.course.loader import Loaded
 from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
@@ -24,7 +24,8 @@ from grader.findings.of_case import Broke, GraderFailed, Needs, NotRepeated, Not
 from grader.judge import endings, redaction, repetition, signature
 from grader.judge.comparison import Comparison, agreed
 from grader.judge.judge import judge
-from grader.judge.programs import judged as judged_in_situations
+from grader.judge.programs import judged as judged_program
+from grader.judge.programs import judged_runs
 from grader.plan.cases import Plan, PlannedCase, make_plan
 from grader.plan.situations import Variations, situations
 from grader.program.decode import decode
@@ -182,15 +183,19 @@ def run_and_compare(
 
     asked = () if look else situations(exercise, plan)
     programs = tuple(one.message for one in asked)
+    # JAX cannot trace NumPy, which takes microseconds to run.
+    inputs = tuple(one.inputs() for one in asked) if plan.entry.arrays == "numpy" else ()
 
     def follow_up(run: Run) -> Look | None:
         if look or plan.hidden:  # a hidden run is compared when it is redacted
-            return look or _anything(Look(again=repetition.to_repeat(plan), programs=programs))
+            return look or _anything(Look(again=repetition.to_repeat(plan), programs=programs, inputs=inputs))
         found = list(answered(run).values())
         wrong = [c.index for c in found if c.outcome == "wrong"]
         measured = [c.index for c in found if c.outcome == "wrong" and c.margin is not None]
         again, case = repetition.to_repeat(plan, measured), case_to_trace(exercise, found)
-        return _anything(Look(case, again=again, programs=() if wrong else programs))
+        if wrong:
+            return _anything(Look(case, again=again))
+        return _anything(Look(case, again=again, programs=programs, inputs=inputs))
 
     request = Request(
         plan=plan, submission=submission, solution=Submission(name="solution.py", source=exercise.solution)
@@ -208,14 +213,20 @@ def run_and_compare(
     return run, [found[index] for index in range(len(plan.cases))]
 
 
-def _in_situations(exercise: Loaded, asked: Sequence[Variations], programs: Sequence[object]) -> dict[int, Comparison]:
+def _in_situations(
+    exercise: Loaded, asked: Sequence[Variations], programs: Sequence[tuple[object, Arrays]]
+) -> dict[int, Comparison]:
     """What is wrong with programs in situations that no visible case has, by the case that they are variations of."""
     found: dict[int, Comparison] = {}
-    for one, given in zip(asked, programs, strict=False):
+    for one, (given, outputs) in zip(asked, programs, strict=False):
         try:
             program = decode(given)
-            if isinstance(program, Program) and one.index not in found:
-                comparison = judged_in_situations(one.index, program, one.situations, exercise.spec.reference)
+            if one.index not in found:
+                about = one.situations, exercise.spec.reference
+                traced = isinstance(program, Program)
+                comparison = (
+                    judged_program(one.index, program, *about) if traced else judged_runs(one.index, outputs, *about)
+                )
                 found.update({one.index: comparison} if comparison else {})
         except Malformed:
             continue

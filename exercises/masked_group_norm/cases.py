@@ -96,6 +96,13 @@ CASES = (
     ),
 )
 
+# Real positions anywhere, and padding behind them, at every number of axes.
+SITUATIONS = (
+    _case("sequences with gaps", Draw(shape=SEQUENCES), _reference.mask((3, 4, 2), (5,), scattered=True), 4),
+    _case("longer sequences with gaps", Draw(shape=SQUARE), _reference.mask((5, 0, 8), (12,), scattered=True), 3),
+    _case("images without gaps", Draw(shape=IMAGES), _reference.mask((7, 0), (3, 4)), 4),
+)
+
 SPEC = Exercise(
     title="Group normalization of padded samples",
     order=130,
@@ -107,6 +114,7 @@ SPEC = Exercise(
     ),
     reference=_reference.REFERENCE,
     cases=CASES,
+    situations=SITUATIONS,
     misconceptions=MISCONCEPTIONS,
     right_variants=VARIANTS,
     assemble=_reference.assemble,

@@ -74,14 +74,16 @@ def moved(arrays: Arrays, arguments: Arguments, epsilon: float) -> np.ndarray:
     """How far ``value`` moves when each x and each weight moves by one unit in the last place.
 
     With X what an output's weights s lie on, n of them, and r their inverse standard deviation, the derivative of the
-    output with respect to raw weights is ``r * (X - mean(X) - s * mean(X * s))``. An output channel's largest movement
-    is that of all its values.
+    output with respect to raw weights is ``r * (X - mean(X) - s * mean(X * s))``. Every program rounds the weights'
+    mean too, which moves the output by ``r * sum(X)``: of two weights, the only movement there is. An output channel's
+    largest movement is that of all its values.
     """
     x, kernel = _windows(arrays["x"], arrays["kernel"]), _columns(arrays["kernel"])
-    inverse_std = 1 / np.sqrt(kernel.var(axis=0) + arguments["eps"])
-    standard = (kernel - kernel.mean(axis=0)) * inverse_std
+    average, inverse_std = kernel.mean(axis=0), 1 / np.sqrt(kernel.var(axis=0) + arguments["eps"])
+    standard = (kernel - average) * inverse_std
     beside = x[..., None] - x.mean(axis=-1)[..., None, None] - standard * (x @ standard)[..., None, :] / len(kernel)
     total = np.abs(x) @ np.abs(standard) + (np.abs(inverse_std * beside) * np.abs(kernel)).sum(axis=-2)
+    total += np.abs(x.sum(axis=-1))[..., None] * np.abs(inverse_std * average)
     return np.broadcast_to(total.max(axis=(0, 1, 2)) * epsilon, total.shape)
 
 

@@ -40,6 +40,12 @@ CASES = (
     _case("under jit", Draw(shape=KERNEL), 1e-5, Value(transform="jit")),
 )
 
+SITUATIONS = (
+    _case("a far shifted kernel", Draw(shape=KERNEL, mean=1000.0, std=0.25)),
+    _case("one output", Draw(shape=(3, 2, 3, 1))),
+    _case("one pixel and one output", Draw(shape=(1, 1, 3, 1))),
+)
+
 _HEAD = "import jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n\n"
 _SOURCES = {
     "lax_conv": """
@@ -84,6 +90,7 @@ SPEC = Exercise(
     entry=Entry(name="ws_conv", kind="function", arguments={"eps": float}, defaults={"eps": 1e-5}),
     reference=REFERENCE,
     cases=CASES,
+    situations=SITUATIONS,
     misconceptions=MISCONCEPTIONS,
     right_variants=tuple(RightVariant(name=n, source=_HEAD + text.lstrip("\n")) for n, text in _SOURCES.items()),
     assemble=assemble,

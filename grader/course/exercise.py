@@ -86,6 +86,8 @@ class Exercise:
       cases: The cases in the order in which they are graded and shown.
       misconceptions: Wrong ideas. At least one case must catch each.
       right_variants: Other right programs. Each must pass every case.
+      situations: Cases that are never run, earn nothing and are told as the visible case most like them: the judge
+        evaluates a traced program on them. They bring shapes and masks that no visible case is spent on.
       hints: Ordered steps without code.
       assemble: Makes a misconception's value from its parts; None if misconceptions have none.
       operations: A program that computes, one by one, the operations that submissions commonly use. It fills the
@@ -106,6 +108,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     right_variants: tuple[RightVariant, ...]
     hints: tuple[str, ...]
+    situations: tuple[Case, ...] = ()
     assemble: Callable[[Parts], Callable[[Arrays, Arguments], np.ndarray]] | None = None
     operations: str = ""
     forbidden: tuple[str, ...] = ()

@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 from grader.course.checks import Gradient, Sent, Value
 from grader.course.exercise import FORMAT, Case, Exercise
-from grader.course.inputs import DEVICES
+from grader.course.inputs import DEVICES, Draw
 from grader.course.misconception import Misconception, RightVariant
 
-TUPLES: dict[str, type] = {"cases": Case, "misconceptions": Misconception, "right_variants": RightVariant, "hints": str}
+TUPLES: dict[str, type] = {
+    "cases": Case,
+    "situations": Case,
+    "misconceptions": Misconception,
+    "right_variants": RightVariant,
+    "hints": str,
+}
 AT_LEAST_ONE = ("cases", "hints")
 
 
@@ -16,8 +22,12 @@ def problems(spec: Exercise) -> list[str]:
     return (
         [*_format(spec)]
         or [*_fields(spec)]
-        or [*_names(spec), *_arguments(spec), *_needs(spec), *_gradient(spec), *_shards(spec)]
+        or [*_names(spec), *_arguments(spec), *_needs(spec), *_gradient(spec), *_shards(spec), *_situations(spec)]
     )
+
+
+def _all(spec: Exercise) -> tuple[Case, ...]:
+    return (*spec.cases, *spec.situations)
 
 
 def _format(spec: Exercise) -> Iterator[str]:
@@ -41,7 +51,7 @@ def _fields(spec: Exercise) -> Iterator[str]:
 
 def _names(spec: Exercise) -> Iterator[str]:
     for what, names in (
-        ("cases", [c.name for c in spec.cases]),
+        ("cases", [c.name for c in _all(spec)]),
         ("misconceptions", [m.name for m in spec.misconceptions]),
         ("right variants", [v.name for v in spec.right_variants]),
     ):
@@ -57,7 +67,7 @@ def _arguments(spec: Exercise) -> Iterator[str]:
     told = ", ".join(sorted(known)) or "none"
     for name in sorted(defaults - known):
         yield f"the entry has a default for {name!r}, which is not one of its arguments ({told})"
-    for case in spec.cases:
+    for case in _all(spec):
         for name in sorted(set(case.arguments) - known):
             yield f"case {case.name!r} gives {name!r}, which is not one of the entry's arguments ({told})"
         for name in sorted(known - defaults - set(case.arguments)):
@@ -73,7 +83,7 @@ def _needs(spec: Exercise) -> Iterator[str]:
 
 
 def _gradient(spec: Exercise) -> Iterator[str]:
-    asking = [(case, case.check.of) for case in spec.cases if isinstance(case.check, Gradient)]
+    asking = [(case, case.check.of) for case in _all(spec) if isinstance(case.check, Gradient)]
     of_x = [case.name for case, of in asking if of == "x"]
     if of_x and (spec.reference.gradient is None or spec.reference.gradient_moved is None):
         yield f"case {of_x[0]!r} asks for a gradient, so the reference must have gradient and gradient_moved"
@@ -85,7 +95,7 @@ def _gradient(spec: Exercise) -> Iterator[str]:
 
 
 def _shards(spec: Exercise) -> Iterator[str]:
-    for case in spec.cases:
+    for case in _all(spec):
         shards, shape, at = case.shards, getattr(case.x, "shape", None), f"case {case.name!r}"
         if shards is None:
             if isinstance(case.check, Sent):
@@ -103,6 +113,14 @@ def _shards(spec: Exercise) -> Iterator[str]:
             yield f"{at} says how {len(shards.cut)} axes are split; x has {len(shape)}"
         elif shape is not None and any(n % shards.mesh.get(name, 1) for n, name in zip(shape, shards.cut, strict=True)):
             yield f"{at} splits x, shape {shape}, into pieces of unequal size: {dict(shards.mesh)}"
+
+
+def _situations(spec: Exercise) -> Iterator[str]:
+    for case in spec.situations:
+        check = case.check
+        evaluated = isinstance(check, Gradient) or (isinstance(check, Value) and check.transform in ("eager", "jit"))
+        if not evaluated or not isinstance(case.x, Draw):
+            yield f"situation {case.name!r} is evaluated only; use a Draw, and Value, plain or under jit, or Gradient"
 
 
 def _type(found: object) -> str:

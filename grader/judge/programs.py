@@ -1,4 +1,6 @@
-"""A program judged on situations that its process has never seen; see ``plan/situations.py``."""
+"""A program judged on situations that no visible case has; see ``plan/situations.py``."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,7 +30,7 @@ def judged(
       situations: What it is evaluated on.
       reference: Gives the expected values.
     """
-    hardest = sorted(situations, key=_digits_lost)[-WRITTEN:]
+    in_digits = hardest(situations)
     for planned in situations:
         arrays = float64_arrays(planned, reference)
         asked = planned.case.check.expected(reference) or reference
@@ -40,7 +42,7 @@ def judged(
             inputs["cotangent"] = planned.cotangent
         try:
             meant = evaluate(program, inputs)
-            written = evaluate(program, inputs, held="written") if planned in hardest else None
+            written = evaluate(program, inputs, held="written") if any(planned is one for one in in_digits) else None
         except (Unevaluable, ValueError):
             return None
         value = outputs.laid_out(meant, outputs.parts(asked, arrays, planned.arguments))
@@ -50,15 +52,40 @@ def judged(
                 return comparison
         if written is not None:
             comparison = _compared(index, planned, written, reference)
-            if comparison.outcome == "wrong" and (comparison.margin or np.inf) > ROOM:
+            if _far_off(comparison):
                 return comparison
     return None
 
 
+def judged_runs(
+    index: int, outputs: Arrays, situations: tuple[PlannedCase, ...], reference: Reference
+) -> Comparison | None:
+    """The first situation in which a program that was run is wrong; None where it is right in all, or was not run.
+
+    Args:
+      index: The visible case that the situations are variations of.
+      outputs: What it returned in situations, one behind the other; a slow one did not come to all.
+      situations: What it was run on.
+      reference: Gives the expected values.
+    """
+    count = min((len(array) if array.ndim else 0 for array in outputs.values()), default=0)
+    for number, planned in enumerate(situations[:count]):
+        returned = {name: array[number] for name, array in outputs.items()}
+        comparison = _compared(index, planned, returned, reference)
+        if _far_off(comparison):
+            return comparison
+    return None
+
+
+def hardest(situations: Sequence[PlannedCase]) -> Sequence[PlannedCase]:
+    """Those in which arithmetic as written is judged: where it loses most digits."""
+    return sorted(situations, key=_digits_lost)[-WRITTEN:]
+
+
 def _digits_lost(planned: PlannedCase) -> float:
-    """The mean in units of the spread."""
-    x = planned.x.astype(np.float64)
-    return float(abs(x.mean()) / (x.std() or 1.0))
+    """The mean of an input in units of its spread, the largest of all inputs."""
+    inputs = [array.astype(np.float64) for array in (planned.x, *planned.parameters.values()) if array.size]
+    return max((float(abs(array.mean()) / (array.std() or np.inf)) for array in inputs), default=0.0)
 
 
 def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
@@ -67,6 +94,11 @@ def _agree(value: np.ndarray | None, expected: np.ndarray) -> bool:
         return False
     error = np.abs(value.reshape(expected.shape) - expected).max(initial=0.0)
     return bool(error <= IDEA * np.abs(expected).max(initial=1.0))
+
+
+def _far_off(comparison: Comparison) -> bool:
+    """Whether an answer is wrong, and by more than another order of adding could do."""
+    return comparison.outcome == "wrong" and (comparison.margin or np.inf) > ROOM
 
 
 def _rounded(program: Program, meant: Arrays) -> Arrays:

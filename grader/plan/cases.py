@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.course import Case, Draw, Entry, Gradient, Made
+from grader.course import Case, Draw, Entry, Given, Gradient, Made
 from grader.course.loader import Loaded
 from grader.plan.draws import draw
 
@@ -37,10 +37,14 @@ class PlannedCase:
     cotangent: np.ndarray | None = None
 
     def situation(self) -> str:
-        """Arguments and input in one line of the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078"."""
+        """Arguments and inputs in one line of the report: "num_groups=4 eps=0.001  x: float32[3, 16], std 0.0078".
+
+        Of the parameters it names a mask, and what has several axes, such as a kernel.
+        """
         arguments = " ".join(f"{name}={_shown(self.arguments[name])}" for name in self.case.arguments)
-        x = f"x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case)}{_cut(self.case)}"
-        return f"{arguments}  {x}" if arguments else x
+        x = f"x: {self.x.dtype}{list(self.x.shape)}{_distribution(self.case.x)}{_cut(self.case)}"
+        others = (_parameter(name, given, self.parameters[name]) for name, given in self.case.parameters.items())
+        return "  ".join(part for part in (arguments, x, *others) if part)
 
     @property
     def channels(self) -> int | None:
@@ -73,12 +77,14 @@ class Plan:
     Attributes:
       entry: What the submission must define.
       cases: The cases, in order.
+      situations: What a traced program is evaluated on besides.
       seconds: Wall-clock limit, from the submission's first line on.
       forbidden: Functions that the submission may not call.
     """
 
     entry: Entry
     cases: tuple[PlannedCase, ...]
+    situations: tuple[PlannedCase, ...] = ()
     seconds: float
     forbidden: tuple[str, ...]
 
@@ -103,7 +109,8 @@ def make_plan(exercise: Loaded, *, seed: int, hidden: bool = False) -> Plan:
         for case, concealed in zip(exercise.spec.cases, secret, strict=True)
     )
     spec = exercise.spec
-    return Plan(entry=spec.entry, cases=cases, seconds=spec.seconds, forbidden=spec.forbidden)
+    situations = tuple(_planned(exercise, case, seed, hidden=hidden) for case in spec.situations)
+    return Plan(entry=spec.entry, cases=cases, situations=situations, seconds=spec.seconds, forbidden=spec.forbidden)
 
 
 def _depends_on_seed(case: Case) -> bool:
@@ -139,12 +146,19 @@ def _cut(case: Case) -> str:
     return f", cut over {devices} device{'s' if devices > 1 else ''}" if devices else ""
 
 
-def _distribution(case: Case) -> str:
-    if not isinstance(case.x, Draw):
+def _parameter(name: str, given: Given, array: np.ndarray) -> str:
+    if array.dtype == bool:
+        return f"{name}: {int(array.sum())} of {array.size} true"
+    several = isinstance(given, Draw) and array.ndim > 1
+    return f"{name}: {array.dtype}{list(array.shape)}{_distribution(given)}" if several else ""
+
+
+def _distribution(given: Given) -> str:
+    if not isinstance(given, Draw):
         return ""
     parts = [
-        f", mean {case.x.mean:g}" if case.x.mean else "",
-        f", std {case.x.std:.2g}" if case.x.std != 1 and not case.x.same_along else "",
-        ", all values of a group equal" if case.x.same_along else "",
+        f", mean {given.mean:g}" if given.mean else "",
+        f", std {given.std:.2g}" if given.std != 1 and not given.same_along else "",
+        ", all values of a group equal" if given.same_along else "",
     ]
     return "".join(parts)

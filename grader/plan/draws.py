@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.course import Draw, Fixed, Given, Made
 
+HALF = ("bfloat16", "float16")
 LARGEST_SEED = 2**31 - 1  # what PRNGKey takes on every platform, and what a float holds exactly
 _SUM_BITS = 18  # the scaled sum of four 16-bit integers has standard deviation 1.01 * 2**18 / 4, see _bell
 _WIDEST = 3.5  # the largest distance of a value from the mean, in standard deviations

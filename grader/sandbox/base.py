@@ -172,12 +172,20 @@ class Look(NamedTuple):
       residuals: whether to measure what the gradient keeps, too.
       again: indices of cases to be answered once more, by the submission loaded anew.
       programs: cases, each with its forms, that the entry is to be traced in.
+      inputs: for each of these, arrays to run it on if it cannot be traced, one behind the other; empty for none.
     """
 
     case: int | None = None
     residuals: bool = False
     again: tuple[int, ...] = ()
     programs: tuple[Mapping[str, Any], ...] = ()
+    inputs: tuple[Mapping[str, np.ndarray], ...] = ()
+
+    def encoded(self) -> bytes:
+        """The message to the worker."""
+        body = {"trace": self.case, "residuals": self.residuals, "again": self.again, "programs": self.programs}
+        arrays = {f"{i}/{name}": array for i, given in enumerate(self.inputs) for name, array in given.items()}
+        return wire.encode(body, arrays)
 
 
 FollowUp = Callable[[Run], Look | None]

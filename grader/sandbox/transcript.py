@@ -144,6 +144,7 @@ class Transcript:
       answers: by index; the first answer to the case that started last counts.
       finished: every case was run.
       traced: the answer to a further question.
+      programs: the entry as a program, as it came, in one case after the other; with what it returned where it was run.
       repeated: the arrays of cases that were answered once more, by index; none where that failed.
       broken: the submission changed something that the worker depends on, and it could not go on.
     """
@@ -160,7 +161,7 @@ class Transcript:
     answers: dict[int, Answer] = field(default_factory=dict)
     finished: bool = False
     traced: Traced | None = None
-    programs: list[object] = field(default_factory=list)
+    programs: list[tuple[object, dict[str, np.ndarray]]] = field(default_factory=list)
     repeated: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)
     broken: bool = False
 
@@ -195,9 +196,9 @@ class Transcript:
             case "traced" if self.finished and self.traced is None and 0 <= _index(body) < cases:
                 self.traced = _traced(message)
             case "program" if self.finished and len(self.programs) < PROGRAMS_CAP:
-                self.programs.append(body.get("program"))
+                self.programs.append((body.get("program"), _named(message)))
             case "repeated" if self.finished and 0 <= _index(body) < cases and _index(body) not in self.repeated:
-                self.repeated[_index(body)] = {plain(name, NAME_CAP): array for name, array in message.arrays.items()}
+                self.repeated[_index(body)] = _named(message)
             case "broken" if self.ready and not self.finished:
                 self.finished = self.broken = True
             case _:
@@ -210,12 +211,16 @@ def _index(body: dict[str, Any]) -> int:
     return index if type(index) is int else -1
 
 
+def _named(message: Message) -> dict[str, np.ndarray]:
+    return {plain(name, NAME_CAP): array for name, array in message.arrays.items()}
+
+
 def _answer(message: Message) -> Answer:
     problem = message.body.get("problem")
     if problem is None and not {"value", "value/0"} & message.arrays.keys():
         raise WireError("an answer needs a value or a problem")
     return Answer(
-        arrays={plain(name, NAME_CAP): array for name, array in message.arrays.items()},
+        arrays=_named(message),
         problem=None if problem is None else _problem(problem),
         printed=_text(message.body, "printed", PRINTED_CAP),
     )

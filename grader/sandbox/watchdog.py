@@ -12,7 +12,7 @@ from grader.sandbox.base import Asked, CancelledError, Ending, FollowUp, Limits,
 from grader.sandbox.isolation import processes
 from grader.sandbox.transcript import Transcript
 from grader.text import plain
-from grader.worker.wire import PRINTED_CAP, Decoder, WireError, encode
+from grader.worker.wire import PRINTED_CAP, Decoder, WireError
 
 CHUNK = 1 << 16
 TICK = 0.02  # seconds between looks at memory and at the clock
@@ -89,11 +89,17 @@ class Watch:
             self._fixed, self._deadline = True, time.monotonic() + FOLLOW_UP_SECONDS
             if look.case is None:  # what the exercise allows is no more than what is left of it
                 self._deadline = min(self._deadline, self._began + self._seconds)
-            question = {"trace": look.case, **{name: value for name, value in look._asdict().items() if name != "case"}}
-            with suppress(OSError):  # the worker has ended
-                os.write(self._worker.answers, encode(question))
+            self._ask(look.encoded())
             self._until(lambda: self._answers(look))  # however this ends, the run itself has finished
         return run
+
+    def _ask(self, question: bytes) -> None:
+        """Sends a message to the worker, as fast as it reads."""
+        left = memoryview(question)
+        with selectors.DefaultSelector() as selector, suppress(OSError):  # the worker has ended
+            selector.register(self._worker.answers, selectors.EVENT_WRITE)
+            while left and time.monotonic() < self._deadline:
+                left = left[os.write(self._worker.answers, left) if selector.select(TICK) else 0 :]
 
     def _answers(self, look: Look) -> bool:
         """Whether all that was asked further has come."""

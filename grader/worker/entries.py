@@ -1,6 +1,7 @@
 """Finds a submission's entry and applies it, for each kind of entry."""
 
 import inspect
+import time
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -85,6 +86,17 @@ def answer(
         left = {**variables, "x": x} if entry.arrays == "numpy" else arrays
         result |= {f"given/{name}": np.asarray(left[name]) for name in ("x", *case["parameters"])}
     return _capped(result)
+
+
+def answers(
+    entry: Entry, case: Mapping[str, Any], given: Mapping[str, np.ndarray], seconds: float
+) -> dict[str, np.ndarray]:
+    """Answers a case for one row of the arrays after the other, as long as there is time; the answers lie so too."""
+    found, began = [], time.monotonic()
+    for row in zip(*given.values(), strict=True):
+        if time.monotonic() - began < seconds:
+            found.append(answer(entry, case, dict(zip(given, row, strict=True)), lambda function, call: function))
+    return {name: np.stack([one[name] for one in found]) for name in found[0]} if found else {}
 
 
 def prepared(

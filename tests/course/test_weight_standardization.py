@@ -12,6 +12,7 @@ from grader.judge.comparison import float64_arrays
 from grader.plan.cases import make_plan
 
 value = bundled("weight_standardization._reference").value
+assemble = bundled("weight_standardization._reference").assemble
 
 EXERCISE = load("weight_standardization")
 REFERENCE = EXERCISE.spec.reference
@@ -36,10 +37,23 @@ def test_reference_and_solution_agree(case):
 
 
 @pytest.mark.parametrize("case", CASES[:-1], ids=[c.case.name for c in CASES[:-1]])
-def test_moved_is_what_differences_say(case):
+def test_moved_is_what_differences_say_and_what_a_rounded_mean_adds(case):
     arrays, arguments = float64_arrays(case, REFERENCE), case.arguments
-    want = by_differences(value, REFERENCE.sharing)(arrays, arguments, 2.0**-23)
+    up, down = (
+        assemble({"centre": lambda kernel, axes, share=share: kernel - kernel.mean(axes) * (1 + share)})
+        for share in (1e-6, -1e-6)
+    )
+    rounded = np.abs(up(arrays, arguments) - down(arrays, arguments)) / 2e-6 * 2.0**-23
+    each = by_differences(value)(arrays, arguments, 2.0**-23) + rounded
+    want = np.broadcast_to(each.max((0, 1, 2)), each.shape)
     np.testing.assert_allclose(REFERENCE.moved(arrays, arguments, 2.0**-23), want, rtol=1e-4)
+
+
+def test_a_mean_of_two_weights_far_from_0_may_be_rounded():
+    """What they stand for is hardly moved by them: it is 1 and -1."""
+    kernel = np.float64([1000.0625, 1000.125]).reshape(1, 2, 1, 1)
+    arrays = {"x": np.ones((1, 1, 3, 1)), "kernel": kernel}
+    assert np.all(REFERENCE.moved(arrays, {"eps": 1e-5}, 2.0**-23) > 1000 * 2.0**-23 / 0.03125)
 
 
 def test_flax_convolves_with_the_standardised_kernel_alike():

@@ -27,6 +27,20 @@ def test_shards_that_do_not_fit(change, said):
     assert problems(replace(SPEC, cases=(replace(CASE, **change),))) == [f"case 'four devices' {said}"]
 
 
+def test_the_same_rules_hold_for_situations():
+    odd = replace(CASE, name="odd", shards=Shards(mesh={"d": 4}, cut=("", "d")))
+    assert problems(replace(SPEC, situations=(odd,))) == ["case 'odd' says how 2 axes are split; x has 3"]
+    assert problems(replace(SPEC, situations=(CASE,))) == ["two cases are called 'four devices'; names must be unique"]
+
+
+def test_a_situation_is_one_that_can_be_evaluated():
+    said = "is evaluated only; use a Draw, and Value, plain or under jit, or Gradient"
+    fixed = replace(next(case for case in SPEC.cases if case.name == "worked example"), name="odd")
+    sent = replace(next(case for case in SPEC.cases if case.name == "what is sent"), name="odd")
+    for odd in (fixed, sent):
+        assert problems(replace(SPEC, situations=(odd,))) == [f"situation 'odd' {said}"]
+
+
 def test_what_is_sent_is_counted_only_where_x_is_split():
     (sent,) = (replace(case, shards=None, needs=()) for case in SPEC.cases if case.name == "what is sent")
     said = "counts what devices send, so it must have shards, which say how x is split"

@@ -155,6 +155,12 @@ def test_a_trace_may_be_of_any_floating_point_numbers(dtype):
     assert len(traced([np.ones(1, DTYPES[dtype])], [0]).steps) == 1
 
 
+def test_a_program_comes_with_what_it_returned_where_it_was_run():
+    told = {"refused": {"kind": "numpy"}}
+    ((program, outputs),) = fold(*ENDED, (event("program", program=told), {"value\x1b": np.ones(2)})).programs
+    assert (program, list(outputs)) == (told, ["value\\x1b"])
+
+
 def test_a_case_is_repeated_once_and_after_the_end():
     again = (event("repeated", case=1), VALUE)
     assert fold(*ENDED, again).repeated[1]["value"].tolist() == [1, 1]

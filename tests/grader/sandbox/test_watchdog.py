@@ -2,6 +2,8 @@
 
 import os
 import socket
+import time
+from threading import Thread
 
 import pytest
 from sampled import first_rows
@@ -98,3 +100,26 @@ def test_a_flood_takes_the_judge_no_memory():
     assert run.ending.kind == "not_started"  # it never said that it was ready
     assert len(watch._tail) == CHUNK
     assert len(run.printed) == PRINTED_CAP
+
+
+def test_a_question_larger_than_a_channel_holds_arrives_whole():
+    question, heard = bytes(range(256)) * 20_000, bytearray()
+    ours, theirs = socket.socketpair()
+
+    def read():
+        while len(heard) < len(question):
+            heard.extend(theirs.recv(1 << 16))
+
+    class Worker:
+        answers = ours.fileno()
+
+    with ours, theirs:
+        ours.setblocking(False)
+        watch, reading = Watch(Worker(), Nothing(), Limits(), run=None), Thread(target=read, daemon=True)
+        reading.start()
+        watch._deadline = time.monotonic() + 20
+        watch._ask(question)
+        reading.join(3)
+        assert heard == question
+        watch._deadline = time.monotonic() + 0.1  # nobody reads
+        watch._ask(question)
