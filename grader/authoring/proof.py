@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from grader.authoring.branches import Branches, branches
 from grader.authoring.kill_matrix import Cell, Row, degenerate_rows, misconception_row, right_row
 from grader.course import Parameters, Reference
 from grader.course.loader import COURSE, ExerciseError, Loaded, import_file, raised
@@ -33,7 +34,16 @@ FEW = 5  # programs, for which filling the compile cache takes as long as it sav
 
 
 Subject = Literal[
-    "signatures", "texts", "inputs", "reference", "starter", "solution", "right variant", "misconception", "degenerate"
+    "signatures",
+    "texts",
+    "inputs",
+    "reference",
+    "starter",
+    "solution",
+    "right variant",
+    "misconception",
+    "degenerate",
+    "branches",
 ]
 
 
@@ -51,6 +61,7 @@ class Claim:
       ran: Whether a program was run for it.
       outcome: The outcome of that run; empty without a run.
       named: The misconceptions that the run's report names.
+      branches: What became of mistakes in one branch, where the claim is about them.
     """
 
     subject: Subject
@@ -62,6 +73,7 @@ class Claim:
     ran: bool = False
     outcome: str = ""
     named: tuple[str, ...] = ()
+    branches: Branches | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +109,12 @@ def prove(exercise: Loaded, setting: Setting) -> Iterator[Claim]:
     """Yields the claims on an exercise, the quick ones first."""
     yield _signatures(exercise, setting.course)
     yield _texts(exercise)
-    starter = Program("starter", "", exercise.starter, _fails)
-    yield from matrix(exercise, [starter, *right_programs(exercise), *wrong_programs(exercise)], setting)
+    starter, answered = Program("starter", "", exercise.starter, _fails), True
+    for claim in matrix(exercise, [starter, *right_programs(exercise), *wrong_programs(exercise)], setting):
+        answered = answered and (claim.holds or claim.subject not in ("inputs", "reference"))
+        yield claim
+    if answered:
+        yield from _branches(exercise, setting)
 
 
 def right_programs(exercise: Loaded) -> list[Program]:
@@ -196,6 +212,17 @@ def _unanswered(planned: PlannedCase, reference: Reference) -> str:
     if value.shape != moved.shape:
         return f"moved must have the shape of value, {value.shape}; it has {moved.shape}"
     return "moved must be 0 or more everywhere; it is not" if (moved < 0).any() else ""
+
+
+def _branches(exercise: Loaded, setting: Setting) -> Iterator[Claim]:
+    """Whether a mistake would be caught wherever it is made, if it is made in one branch only; if any can be."""
+    try:
+        found = branches(exercise, make_plan(exercise, seed=setting.seed))
+    except Exception as error:  # the exercise's own code, which may raise anything
+        yield Claim(subject="branches", holds=False, reason=raised(error, setting.course))
+        return
+    if found.caught or found.survivors:
+        yield Claim(subject="branches", holds=not found.survivors, branches=found)
 
 
 def _texts(exercise: Loaded) -> Claim:

@@ -1,5 +1,6 @@
 """The claims of an author's proof in English."""
 
+from grader.authoring.branches import Branches
 from grader.authoring.proof import Claim
 
 STATEMENTS = {
@@ -12,6 +13,7 @@ STATEMENTS = {
     "right variant": "right variant {name} passes",
     "misconception": "misconception {name} is caught",
     "degenerate": "degenerate {name} is caught",
+    "branches": "a misconception in one branch only is caught",
 }
 # By what a wrong idea is refused, by the kind of finding.
 REFUSALS = {
@@ -21,6 +23,8 @@ REFUSALS = {
     "wrong_parameters": "names of the parameters",
     "wrong_start": "initial values",
 }
+
+MOST_NAMED = 5  # survivors
 
 
 def in_words(claim: Claim) -> str:
@@ -36,6 +40,8 @@ def _detail(claim: Claim) -> str:
     row = claim.row
     if claim.subject == "starter":
         return "" if claim.holds else "it earned points"
+    if claim.branches:
+        return _of_branches(claim.branches)
     if row is None:
         return ""
     if claim.subject in ("solution", "right variant"):
@@ -52,3 +58,13 @@ def _detail(claim: Claim) -> str:
         else f"{row.margin:.2g} times what is allowed"
     )
     return f'by "{claim.case}", {how}'
+
+
+def _of_branches(found: Branches) -> str:
+    """How many are caught, and what is not: "eps_twice where rank is 3"."""
+    total = found.caught + len(found.survivors)
+    if not found.survivors:
+        return f"{found.caught} of {total}"
+    missed = [f"{one.misconception} where {one.trait[0]} is {one.trait[1]}" for one in found.survivors]
+    more = [f"and {len(missed) - MOST_NAMED} more"] if len(missed) > MOST_NAMED else []
+    return f"{found.caught} of {total}; not {', '.join([*missed[:MOST_NAMED], *more])}"

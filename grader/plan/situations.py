@@ -22,10 +22,10 @@ from grader.course.loader import Loaded
 from grader.plan.cases import Plan, PlannedCase
 from grader.plan.draws import HALF, LARGEST_SEED, draw
 
-MOST = 24  # programs that a submission is asked for
+MOST = 40  # programs that a submission is asked for
 MODERATE = (8.0, 1.0)  # mean and standard deviation
 # Standard deviations from 0. Half precision still tells values apart there: right programs err by at most 0.1 of what
-# is allowed, and a variance that is the difference of two means by 30 times as much.
+# is allowed, and a variance that is the difference of two means mostly by many times as much.
 FAR = 32.0
 GROUPS = ("num_groups", "groups")  # what the sources call the argument
 

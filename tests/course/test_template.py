@@ -63,7 +63,7 @@ def test_new_writes_the_template_and_says_what_comes_next(own):
 def test_it_is_proved_as_it_is(own):
     done = command(own.parent, "author", "check", "mine", "--exercises", "own")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"\nmine: all 13 claims hold, \d+\.\d s\n$", done.stdout)
+    assert re.search(r"\nmine: all 14 claims hold, \d+\.\d s\n$", done.stdout)
     exercise = load("mine", own)
     spec = exercise.spec
     assert (len(spec.cases), len(spec.misconceptions), len(spec.right_variants), len(spec.hints)) == (3, 1, 1, 2)

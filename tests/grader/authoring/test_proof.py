@@ -165,7 +165,7 @@ def test_author_check_prints_the_kill_matrix(monkeypatch, capsys):
     monkeypatch.setattr("grader.cli.course.load", fewer)
     assert main.run(["author", "check", "group_norm_1d"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"\ngroup_norm_1d: all 21 claims hold, \d+\.\d s\n$", out)
+    assert re.search(r"\ngroup_norm_1d: all 22 claims hold, \d+\.\d s\n$", out)
     assert out.startswith(
         "group_norm_1d, seed 0\n  ok    starter and solution have the same signatures\n"
         "  ok    the statement has a title, and every explanation ends in a question\n"
