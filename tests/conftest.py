@@ -3,12 +3,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.worker.devices import DEVICES
 
 # JAX reads this when it is first imported. Most tests never import it; those that do see as many devices as a worker.
 os.environ["JAX_NUM_CPU_DEVICES"] = str(DEVICES)
 collect_ignore = ["data"]  # submissions and golden files, not tests
+
+# A busy machine is slow at everything; that says nothing of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 

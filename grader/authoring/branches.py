@@ -16,10 +16,10 @@ from grader.course.loader import Loaded
 from grader.diagnosis.matching import forms
 from grader.judge.comparison import float64_arrays, margins
 from grader.judge.judge import simulated
-from grader.judge.programs import ROOM, hardest
+from grader.judge.programs import ROOM, hardest, tells
 from grader.judge.tolerance import allowed_error
 from grader.plan.cases import Plan, PlannedCase
-from grader.plan.situations import all_situations, situations, traits
+from grader.plan.situations import Variations, all_situations, situations, traits
 
 Trait = tuple[str, Any]
 LEAST = kill_matrix.LEAST["misconception"]
@@ -93,8 +93,8 @@ class _Situation:
 def branches(exercise: Loaded, plan: Plan) -> Branches:
     """Tries every mistake under every trait."""
     looked = [_Situation(case) for case in plan.cases if isinstance(case.case.check, Value | Gradient)]
-    looked += _situations(one.situations for one in situations(exercise, plan))
-    others = list(_situations(one.situations for one in all_situations(exercise, plan)))
+    looked += _situations(situations(exercise, plan), exercise)
+    others = list(_situations(all_situations(exercise, plan), exercise))
     known = {trait for one in others for trait in traits(one.planned)}
     caught, survivors = 0, list[Survivor]()
     for idea in exercise.spec.misconceptions:
@@ -113,10 +113,13 @@ def branches(exercise: Loaded, plan: Plan) -> Branches:
     return Branches(caught=caught, survivors=tuple(survivors))
 
 
-def _situations(of_programs: Iterable[Sequence[PlannedCase]]) -> Iterator[_Situation]:
-    for given in of_programs:
-        digits = hardest(given)
-        yield from (_Situation(one, ROOM, any(one is hard for hard in digits)) for one in given)
+def _situations(programs: Iterable[Variations], exercise: Loaded) -> Iterator[_Situation]:
+    """Those in which the judge looks at an answer."""
+    for program in programs:
+        digits = hardest(program.situations)
+        for one in program.situations:
+            if tells(one, exercise.spec.reference):
+                yield _Situation(one, ROOM, any(one is hard for hard in digits))
 
 
 def _error(ways: Sequence[Misconception], one: _Situation, exercise: Loaded) -> float:

@@ -1,5 +1,6 @@
 """A mistake in one branch is found in situations that no visible case has; right programs are right in all of them."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from telling import said
 from tracing import FILE
 
+from grader.course import Gradient
 from grader.course.loader import load
-from grader.judge.programs import judged, judged_runs
+from grader.judge.programs import hardest, judged, judged_runs, tells
 from grader.pipeline import check_bytes
 from grader.plan.cases import make_plan
 from grader.plan.situations import situations
@@ -148,3 +150,28 @@ def test_right_programs_are_right_in_every_situation(slug, runner):
     exercise = load(slug)
     report = check_bytes(exercise, exercise.solution.encode(), name="x.py", seed=5, runner=runner)
     assert (report.outcome, report.score) == ("right", report.max_score)
+
+
+def test_a_gradient_is_not_judged_where_a_group_holds_equal_values():
+    """There a right program that takes a root of the variance has no gradient; in half precision chance does it."""
+    exercise = load("group_norm_nd")
+    plan = make_plan(exercise, seed=0)
+    asked = [planned for one in situations(exercise, plan) for planned in one.situations]
+    gradients = [planned for planned in asked if isinstance(planned.case.check, Gradient)]
+    reference = exercise.spec.reference
+    single = [planned for planned in gradients if planned.x.dtype == "float32" and planned.num_groups == 3]
+    assert all(tells(planned, reference) for planned in single)
+    assert not all(tells(planned, reference) for planned in gradients)
+    x = single[0].x.copy()
+    x[..., :4] = 1.0
+    assert not tells(dataclasses.replace(single[0], x=x), reference)
+    values = [planned for planned in asked if not isinstance(planned.case.check, Gradient)]
+    assert all(tells(planned, reference) for planned in values)
+
+
+def test_half_precision_gradients_are_judged_as_ideas_alone():
+    """Right programs overflow there, wherever a variance is tiny."""
+    exercise = load("group_norm_nd")
+    for one in situations(exercise, make_plan(exercise, seed=0)):
+        half = one.situations[0].x.dtype.itemsize == 2 and isinstance(one.situations[0].case.check, Gradient)
+        assert bool(hardest(one.situations)) != half
