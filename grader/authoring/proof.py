@@ -174,9 +174,9 @@ def _ran(exercise: Loaded, programs: Sequence[Program], setting: Setting) -> Ite
 
 def _inputs(exercise: Loaded, setting: Setting) -> Claim:
     """Whether the inputs of every case can be drawn as the exercise describes them."""
-    for case in exercise.spec.cases:
+    for case in (*exercise.spec.cases, *exercise.spec.situations):
         try:
-            make_plan(replace(exercise, spec=replace(exercise.spec, cases=(case,))), seed=setting.seed)
+            make_plan(replace(exercise, spec=replace(exercise.spec, cases=(case,), situations=())), seed=setting.seed)
         except Exception as error:
             return Claim(subject="inputs", holds=False, reason=f'"{case.name}": {raised(error, setting.course)}')
     return Claim(subject="inputs", holds=True)

@@ -42,7 +42,8 @@ def draw(what: Given, *, seed: int, key: str) -> np.ndarray:
         exact = _bell(what, np.random.PCG64(np.random.SeedSequence([seed, zlib.crc32(key.encode())])), dtype)
     array = exact.astype(dtype)
     if not np.array_equal(array.astype(np.float64), exact):
-        raise ValueError(f"{what} asks for values that are not exact in {what.dtype}")
+        few = "values such as halves and quarters" if isinstance(what, Fixed) else "a power of two as std, a round mean"
+        raise ValueError(f"{what} asks for values that are not exact in {what.dtype}; take {few}")
     return array
 
 

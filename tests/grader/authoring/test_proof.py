@@ -10,7 +10,7 @@ from grader.authoring.kill_matrix import Cell, Row
 from grader.authoring.proof import Claim, Setting, matrix, prove
 from grader.authoring.proof_in_words import in_words
 from grader.cli import author, main
-from grader.course import Fixed, Misconception, RightVariant
+from grader.course import Draw, Fixed, Misconception, RightVariant
 from grader.course.loader import COURSE, load
 from grader.sandbox.fresh import FreshRunner
 
@@ -139,7 +139,16 @@ def test_a_case_that_cannot_be_drawn_is_found():
     (claim,) = matrix(dataclasses.replace(EXERCISE, spec=spec), (), Setting(seed=0, runner=FreshRunner()))
     assert not claim.holds
     assert in_words(claim).startswith('every case can be drawn: "worked example": raised ValueError: ')
-    assert "asks for values that are not exact in float32" in claim.reason
+    assert "asks for values that are not exact in float32; take values such as halves" in claim.reason
+
+
+def test_a_situation_that_cannot_be_drawn_is_named_and_no_case():
+    """An innocent case was accused: whichever was drawn first."""
+    far = dataclasses.replace(EXERCISE.spec.cases[1], name="far", x=Draw(shape=(6,), std=0.3))
+    spec = dataclasses.replace(EXERCISE.spec, situations=(far,))
+    (claim,) = matrix(dataclasses.replace(EXERCISE, spec=spec), (), Setting(seed=0, runner=FreshRunner()))
+    assert claim.reason.startswith('"far": raised ValueError: ')
+    assert claim.reason.endswith("; take a power of two as std, a round mean")
 
 
 @pytest.mark.full
