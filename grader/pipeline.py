@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from grader.course import Arrays, Raises
+from grader.course import Raises
 from grader.course.loader import Loaded
 from grader.diagnosis.departure import case_to_trace, departure
 from grader.diagnosis.diagnose import diagnose
@@ -24,12 +24,9 @@ from grader.findings.of_case import Broke, GraderFailed, Needs, NotRepeated, Not
 from grader.judge import endings, redaction, repetition, signature
 from grader.judge.comparison import Comparison, agreed
 from grader.judge.judge import judge
-from grader.judge.programs import judged as judged_program
-from grader.judge.programs import judged_runs
+from grader.judge.programs import in_situations
 from grader.plan.cases import Plan, PlannedCase, make_plan
-from grader.plan.situations import Variations, situations
-from grader.program.decode import decode
-from grader.program.program import Malformed, Program
+from grader.plan.situations import situations
 from grader.report import CaseResult, Departure, Diagnosis, ErrorMap, Report, ReportError, refused
 from grader.reports.sentences import OUTPUT_CUT, message
 from grader.sandbox.base import Look, Request, Run, Runner
@@ -209,30 +206,8 @@ def run_and_compare(
             ending = endings.of_ending(run, plan, index)
             found[index] = Comparison(index=index, case=plan.cases[index], outcome="wrong", finding=ending)
     if all(comparison.outcome == "right" for comparison in found.values()):
-        found.update(_in_situations(exercise, asked, run.transcript.programs))
+        found.update(in_situations(asked, run.transcript.programs, exercise.spec.reference))
     return run, [found[index] for index in range(len(plan.cases))]
-
-
-def _in_situations(
-    exercise: Loaded, asked: Sequence[Variations], programs: Sequence[tuple[object, Arrays]]
-) -> dict[int, Comparison]:
-    """What is wrong with programs in situations that no visible case has, by the case that they are variations of."""
-    found: dict[int, Comparison] = {}
-    for one, (given, outputs) in zip(asked, programs, strict=False):
-        try:
-            program = decode(given)
-            if one.index not in found:
-                about = one.situations, exercise.spec.reference
-                traced = isinstance(program, Program)
-                comparison = (
-                    judged_program(one.index, program, *about) if traced else judged_runs(one.index, outputs, *about)
-                )
-                found.update({one.index: comparison} if comparison else {})
-        except Malformed:
-            continue
-        except Exception:  # a fault of ours is never the student's
-            _LOG.exception("evaluating a program for %s failed", exercise.slug)
-    return found
 
 
 def _anything(look: Look) -> Look | None:

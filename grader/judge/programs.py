@@ -1,5 +1,6 @@
 """A program judged on situations that no visible case has; see ``plan/situations.py``."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,14 +11,47 @@ from grader.judge.comparison import Comparison, float64_arrays
 from grader.judge.judge import judge
 from grader.plan.cases import PlannedCase
 from grader.plan.draws import HALF
+from grader.plan.situations import Variations
+from grader.program.decode import decode
 from grader.program.evaluate import evaluate
-from grader.program.program import Program, Unevaluable
+from grader.program.program import Malformed, Program, Unevaluable
 from grader.sandbox.transcript import Answer
 from grader.worker.wire import DTYPES
 
 IDEA = 1e-7  # of the largest value: what float64 may lose, at any mean that the exercises have
 WRITTEN = 2  # situations in which arithmetic as written is judged: those where it loses most digits
 ROOM = 4  # times the allowed error, for arithmetic as written: NumPy adds in another order than XLA
+
+
+_LOG = logging.getLogger(__name__)
+
+
+def in_situations(
+    asked: Sequence[Variations], programs: Sequence[tuple[object, Arrays]], reference: Reference
+) -> dict[int, Comparison]:
+    """What is wrong in situations that no visible case has, by the case that they are variations of.
+
+    Args:
+      asked: What the worker was asked for.
+      programs: What came, in the same order: a program as JSON, and what it returned where it was run.
+      reference: Gives the expected values.
+    """
+    found: dict[int, Comparison] = {}
+    for one, (given, returned) in zip(asked, programs, strict=False):
+        try:
+            program = decode(given)
+            if one.index in found:
+                continue
+            if isinstance(program, Program):
+                comparison = judged(one.index, program, one.situations, reference)
+            else:
+                comparison = judged_runs(one.index, returned, one.situations, reference)
+            found.update({one.index: comparison} if comparison else {})
+        except Malformed:
+            continue
+        except Exception:  # a fault of ours is never the student's
+            _LOG.exception('evaluating a program in situations of "%s" failed', one.situations[0].case.name)
+    return found
 
 
 def judged(
